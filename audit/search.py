@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from sqlmodel import col
 from audit.stored import SEARCHED, differing, leaf_members, searched
 from audit.tables import AuditEvent, AuditLeaf
 
-MADE_UP_TO = 253_402_214_400_000  # milliseconds: the last day that a date can name
 CLOCKS = timedelta(minutes=1)  # how far the clocks of two hosts may differ
 AFTER = timedelta(hours=49)  # how long after it was asked something can be answered again by its key, and an hour
 _OF_SUBJECT = text("""
@@ -129,7 +128,11 @@ async def has_event(session: AsyncSession, log_id: int, event_id: UUID) -> bool:
 
 def first_id(moment: datetime, apart: timedelta = timedelta()) -> UUID:
     """Return the smallest UUIDv7 of a moment, `apart` from it where that is given (RFC 9562 5.7)."""
-    milliseconds = int((moment.timestamp() + apart.total_seconds()) * 1000)
+    return _first_at(int((moment.timestamp() + apart.total_seconds()) * 1000))
+
+
+def _first_at(milliseconds: int) -> UUID:
+    """Return the smallest UUIDv7 of so many milliseconds since 1970, or of the nearest that there is one of."""
     return UUID(int=(min(max(milliseconds, 0), (1 << 48) - 1) << 80) | (0x7 << 76) | (0x2 << 62))
 
 
@@ -140,10 +143,9 @@ async def find_of_exchange(
 
     The exchange's id was made when it began: nothing older is looked at. With a subject, fewer entries are.
     """
-    made = min(max(exchange.int >> 80, CLOCKS // timedelta(milliseconds=1)), MADE_UP_TO)  # an id may be anybody's idea
-    began = datetime.fromtimestamp(made / 1000, UTC)
+    began = (exchange.int >> 80) - CLOCKS // timedelta(milliseconds=1)  # an id that was made up lies anywhere
     values = {
-        "log": log_id, "low": first_id(began, -CLOCKS), "types": list(types),
+        "log": log_id, "low": _first_at(began), "types": list(types),
         "subject": str(subject) if subject else None, "exchange": str(exchange),
     }  # fmt: skip
     rows = await session.execute(_OF_EXCHANGE, values)

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Row
 
 from connectors.errors import MalformedError
 from gateway.console.export import TYPES
@@ -15,6 +16,7 @@ from gateway.console.render import PageError, page
 from gateway.console.words import words_of
 from gateway.console.workbook import write_csv, write_workbook
 from gateway.inquiries.batches.sheet import read_sheet
+from gateway.inquiries.batches.tables import InquiryBatch
 from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.shown import why
 from gateway.inquiries.watched.words import TONES
@@ -78,11 +80,7 @@ async def show(
     number: Annotated[int, Query(alias="page", ge=1, le=MOST_SCANNED)] = 1,
 ) -> Response:  # fmt: skip
     """Show how far a scan is; once it is done, what was found of some of its enterprises."""
-    try:
-        async with units.begin("joint-scan.show", staff.reader) as work:
-            found, batches = await get_scan(work, scan_id)
-    except DeniedError as fault:
-        raise PageError("not-found", 404) from fault
+    found, batches = await _scan(units, staff, scan_id)
     rows = []
     if found.done == found.questions:
         actor = staff.acting("inquiries", found.account)
@@ -100,17 +98,22 @@ async def download(
     form: Literal["csv", "xlsx"],
 ) -> Response:  # fmt: skip
     """Return what was found as a file: a row for each enterprise, columns for each part."""
-    try:
-        async with units.begin("joint-scan.show", staff.reader) as work:
-            found, batches = await get_scan(work, scan_id)
-    except DeniedError as fault:
-        raise PageError("not-found", 404) from fault
+    found, batches = await _scan(units, staff, scan_id)
     actor = staff.acting("inquiries", found.account)
     rows = await scanned(units, providers, protector, actor, batches, 1, found.total)
     lines = lines_of(laid_out(words_of(request), rows), words_of(request))
     content = write_csv(lines) if form == "csv" else write_workbook("联合扫描", lines)
     headers = {"Content-Disposition": f'attachment; filename="scan-{scan_id}.{form}"', "Cache-Control": "no-store"}
     return Response(content, media_type=TYPES[form], headers=headers)
+
+
+async def _scan(units: Units, staff: Through, scan_id: UUID) -> tuple[Row[Any], list[InquiryBatch]]:
+    """Return a scan of one's institution, with its batches. Raises PageError where there is none."""
+    try:
+        async with units.begin("joint-scan.show", staff.reader) as work:
+            return await get_scan(work, scan_id)
+    except DeniedError as fault:
+        raise PageError("not-found", 404) from fault
 
 
 async def _open(

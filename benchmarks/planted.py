@@ -25,7 +25,7 @@ from scan_city import built
 
 from gateway.risk.comparing import compare, orders_of
 from gateway.risk.labelled import read_labelled
-from gateway.risk.learning import learn
+from gateway.risk.learning import learn, learnable
 from gateway.risk.measuring import TIES, Stand
 from gateway.risk.pieces import judge_pieces
 from risk_monitor.contagion import Links
@@ -34,6 +34,7 @@ from risk_monitor.load import load_watch
 from scoring_adapter.columns.place import open_place
 from scoring_adapter.columns.view import view
 from scoring_adapter.narrowed import narrowed
+from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.load import load_tags
 from scoring_adapter.tags.plan import plan as plan_of
 
@@ -43,12 +44,20 @@ JOB_PYTHON = Path(__file__).parents[1] / ".venv-modeling/bin/python"
 Orders = dict[str, np.ndarray]
 
 
+def readable() -> TagCatalogue:
+    """Return the tags that a model may learn from here: those of the watch, and others of records of the same kinds."""
+    tags, watch = load_tags(), load_watch()
+    kinds = narrowed(tags, watch.tags).sources.keys()
+    more = [name for name in learnable() if narrowed(tags, [name]).sources.keys() <= kinds]
+    return narrowed(tags, [*watch.tags, *more])
+
+
 class Seen:
     """The city as it is seen on a day: nothing that landed later."""
 
     def __init__(self, store: Path, city: City, hidden: Plant) -> None:
         self.store, self.city, self.hidden, self.watch = store, city, hidden, load_watch()
-        self._tags = narrowed(load_tags(), self.watch.tags)
+        self._tags = readable()
         layouts = plan_of(self._tags, city.last).layouts
         place, files = open_place(store), built(store)
         self.tables = {name: view(place, files.get(name, ()), columns) for name, columns in layouts.items()}
@@ -134,7 +143,7 @@ def run(asked: Namespace, store: Path) -> dict[str, Any]:
     city = City(asked.subjects, asked.seed, asked.rate, asked.alike)
     hidden = plant(city)
     if not (store / "files.json").exists():
-        build(store, city, hidden, dict(narrowed(load_tags(), load_watch().tags).sources))
+        build(store, city, hidden, dict(readable().sources))
         hidden.outcomes().write_parquet(store / "outcomes.parquet")
     seen = Seen(store, city, hidden)
     learned_on, tried_on = pl.concat([seen.table(day) for day in LEARNED_ON]), seen.table(TRIED_ON)

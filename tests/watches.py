@@ -15,11 +15,12 @@ _TOLD = {"rules": "watch", "model": "model"}
 
 
 def model(version=1, news=80):
-    """A model by which negative news and a promised yield tell against an enterprise."""
+    """A model by which news, a promised yield and penalties tell against an enterprise; no rule reads the last."""
     parts = [
         Part("op_neg_2y", [5, 20], [0, news // 2, news], 0),
         Part("ma_yield_promised", [800, 1200], [0, 60, 150], -5),
         Part("near_leads", [1], [0, 40], 0),
+        Part("pen_cnt_1y", [1], [0, 10], 0),
     ]
     return Learned(version, 365, -700, parts, [(-705, 2_000), (-500, 50_000), (-300, 400_000)])
 

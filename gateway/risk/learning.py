@@ -17,9 +17,11 @@ from scoring_adapter.errors import ModelError
 from scoring_adapter.modeling.fitting import training_rows
 from scoring_adapter.modeling.running import run_job
 from scoring_adapter.modeling.table import Labelled
+from scoring_adapter.tags.load import load_tags
 
 JOB = Path(risk_monitor.__file__).with_name("learn_job.py")
 DAYS = 365
+WORSE = "-"  # the direction of a tag that is worse the higher it is
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,26 @@ class Learning:
     told: Mapping[str, Any]
 
 
+def learnable() -> list[str]:
+    """Return the tags that a model may learn from besides those of the rules."""
+    return [tag.id for tag in load_tags().tags if tag.direction == WORSE]
+
+
 def learn(
     watch: Watch, table: Labelled, version: int, days: int = DAYS, terms: Terms | None = None, python: str = ""
 ) -> Learning:
-    """Learn from what the watch reads of enterprises. Every measure is worse the higher it is, as the tags declare.
+    """Learn from what the watch reads of enterprises, and from what else a table has that is worse the higher it is.
 
     Raises ModelError: where the table has none of the measures, where the job fails, or where one answer of it is not
     what our own program answers.
     """
     asked = terms or Terms()
     train = training_rows(table)
-    names = [name for name in watch.measures if name in table.tags and _tells(table, name, train, asked.least_rows)]
+    names = [name for name in _readable(watch, table) if _tells(table, name, train, asked.least_rows)]
     if not names:
-        raise ModelError("监测所读的指标在表中没有，或都一样 the table has no measure of the watch that differs")
+        raise ModelError(
+            "表中没有越高越坏的指标，或都一样 the table has no measure that is worse the higher it is, and differs"
+        )
     values, given = table.values(names)
     arrays = {"values": np.where(given, values, np.nan), "bad": table.bad, "train": train}
     found, (points, chances) = run_job(python, JOB, asdict(asked) | {"measures": names}, arrays, ["points", "chances"])
@@ -60,12 +69,17 @@ def learn(
         raise ModelError("没有指标能区分好坏 no measure tells those that go bad from others")
     raw = {"version": version, "days": days, **{name: found[name] for name in ("base", "parts", "chances")}}
     model = read_learned(json.dumps(raw))
-    _replay(model, watch, table, points, chances)
+    _replay(model, table, points, chances)
     return Learning(model, {
         "version": version, "digest": model.digest, "watch": watch.digest, "terms": asdict(asked), "days": days,
         "rows": {"learned_from": int(train.sum()), "held_out": int((~train).sum()), "bad": int(table.bad.sum())},
         "auc": found["auc"], "trees": found["trees"], "measures": list(model.measures),
     })  # fmt: skip
+
+
+def _readable(watch: Watch, table: Labelled) -> list[str]:
+    """Return the columns to learn from: those of the watch, then tags declared as worse the higher they are."""
+    return [name for name in dict.fromkeys([*watch.measures, *learnable()]) if name in table.tags]
 
 
 def _tells(table: Labelled, name: str, train: NDArray[np.bool_], least: int) -> bool:
@@ -75,11 +89,9 @@ def _tells(table: Labelled, name: str, train: NDArray[np.bool_], least: int) -> 
     return len(counts) > 1 and int(counts.sum() - counts.max()) >= least
 
 
-def _replay(
-    model: Learned, watch: Watch, table: Labelled, points: NDArray[np.int64], chances: NDArray[np.float64]
-) -> None:
+def _replay(model: Learned, table: Labelled, points: NDArray[np.int64], chances: NDArray[np.float64]) -> None:
     """Raise ModelError where our own program gives a row other points, or a chance further off than a millionth."""
-    own, _ = points_of(model, measures_of(watch, table))
+    own, _ = points_of(model, measures_of(model.measures, table))
     off = np.abs(chance_of(model, own) - chances * ALL_PPM) > 1
     differing = np.flatnonzero((own != points) | off)
     if len(differing):

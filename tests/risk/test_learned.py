@@ -28,7 +28,7 @@ def test_points_are_those_of_the_step_and_of_none():
 
 
 def test_a_measure_that_is_missing_altogether_has_no_value_for_anybody():
-    assert points_of(model(), measures(op_neg_2y=[30]))[1].tolist() == [[80, -5, 0]]
+    assert points_of(model(), measures(op_neg_2y=[30]))[1].tolist() == [[80, -5, 0, 0]]
 
 
 @pytest.mark.parametrize(

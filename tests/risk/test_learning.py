@@ -11,6 +11,7 @@ from gateway.risk.learning import Terms, learn
 from risk_monitor.learned import points_of
 from risk_monitor.load import load_watch
 from scoring_adapter.errors import ModelError
+from scoring_adapter.modeling.table import Labelled
 from tests.modeling import PYTHON, WHY_NOT
 
 ROWS = 4_000
@@ -34,6 +35,11 @@ def town(folder, **columns):
     return read_labelled(folder / "town.parquet")
 
 
+def test_a_table_may_have_every_measure_of_the_watch(tmp_path):
+    every = {name: np.zeros(ROWS, np.int64) for name in load_watch().measures}
+    assert set(load_watch().measures) <= set(town(tmp_path, **every).tags)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 def test_it_is_monotone_tells_more_than_the_rules_and_is_the_same_again(tmp_path):
@@ -49,8 +55,21 @@ def test_it_is_monotone_tells_more_than_the_rules_and_is_the_same_again(tmp_path
     assert told["all"]["model"][-1]["found"] > told["all"]["rules"][-1]["found"]
     assert [one["period"] for one in told["periods"]] == ["2024-06-30", "2024-12-31"]
     assert told["all"]["model"][0]["lead_days"] >= 100
-    usual = points_of(made.model, measures_of(load_watch(), table))[1]
+    usual = points_of(made.model, measures_of(made.model.measures, table))[1]
     assert all(np.bincount(column - column.min()).argmax() == -column.min() for column in usual.T)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
+def test_tags_that_no_rule_reads_are_learned_from_where_they_are_worse_the_higher(tmp_path):
+    news = town(tmp_path).frame["op_neg_2y"]
+    table = town(tmp_path, pen_cnt_1y=news, reg_capital=news, eq_holders=news, op_neg_2y=news * 0)
+    made = learn(load_watch(), table, 1, terms=FEW, python=str(PYTHON))
+    assert "pen_cnt_1y" not in load_watch().measures
+    assert set(made.model.measures) & {"pen_cnt_1y", "reg_capital", "eq_holders"} == {"pen_cnt_1y"}
+    without = Labelled(table.frame.drop("pen_cnt_1y"), tuple(one for one in table.tags if one != "pen_cnt_1y"))
+    assert "pen_cnt_1y" in compare(load_watch(), made.model, without)["without_measures"]
+    assert compare(load_watch(), made.model, table)["all"]["model"][-1]["found"] > 0
 
 
 @pytest.mark.slow

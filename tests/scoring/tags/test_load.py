@@ -8,8 +8,8 @@ from tests.scoring.tags.catalogues import SOURCE, TAG, catalogue
 
 
 def test_what_ships_is_sound():
-    assert load_tags().version >= 0
-    assert load_tags().digest() == load_tags().digest()
+    assert len(load_tags().tags) > 200
+    assert load_tags().version == max(tag.since for tag in load_tags().tags)
 
 
 def test_sources_tags_version_and_datasets_are_told(tmp_path):

@@ -14,7 +14,7 @@ from connectors.model.calendar import day_of
 from gateway.consents.acquaintances import names_known
 from gateway.console.form import Form
 from gateway.console.render import page
-from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, moment_cell, table_query
 from gateway.console.words import Words, words_of
 from gateway.inquiries.own_inquiries import get_own_inquiry
 from gateway.inquiries.own_usage import ReportedUsage, Waiting, list_reported, list_waiting, result_of
@@ -149,7 +149,7 @@ def _waiting(one: Waiting, words: Words, moment: datetime) -> list[Content]:
     late = moment >= one.due
     return [
         enterprise_cell(one.name, one.uscc, f"/console/usage-results/new/{one.inquiry_id}"),
-        Cell(words.moment(one.answered_at), title=words.exactly(one.answered_at)),
+        moment_cell(words, one.answered_at),
         Cell(words(f"product-{one.product}"), sub=words(f"purpose-{one.purpose}")),
         Cell(words("usage-overdue" if late else "usage-due", day=words.day(one.due)), sub=one.person or one.account,
              tone="bad" if late else ""),
@@ -161,7 +161,7 @@ def _reported(one: ReportedUsage, words: Words) -> list[Content]:
     amount = one.content.get("amount")
     return [
         enterprise_cell(one.name, one.uscc, f"/console/usage-results/{one.result_id}"),
-        Cell(words.moment(one.recorded_at), title=words.exactly(one.recorded_at)),
+        moment_cell(words, one.recorded_at),
         Cell(words(f"usage-{one.content['outcome']}"), sub=words("yuan", amount=amount) if amount else ""),
         Cell(words.day(one.decided_on), sub=words("usage-version", number=one.version)),
         str(one.inquiry_id),

@@ -99,7 +99,13 @@ async def test_each_figure_leads_to_those_behind_it(handled, stage, number):
 @pytest.mark.parametrize("path", ["risk-funnel", "risk-funnel/enterprises"])
 @pytest.mark.parametrize(
     "asked",
-    ["since=2026-02-01&until=2026-01-01", "since=2000-01-01&until=2026-01-01", "division=33", "section=Z"],
+    [
+        "since=2026-02-01&until=2026-01-01",
+        "since=2000-01-01&until=2026-01-01",
+        "since=9999-12-01&until=9999-12-31",
+        "division=33",
+        "section=Z",
+    ],
 )
 async def test_what_cannot_be_asked_for_is_refused(handled, path, asked):
     answer = await handled.client.get(f"/v1/{path}?{asked}", headers=await handled.headers("auditor-1"))

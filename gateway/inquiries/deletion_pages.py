@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Row
 
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known, names_known
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, TableQuery, TableSpec, counted, moment_cell, table_query
 from gateway.console.words import Words, words_of
@@ -74,7 +74,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
         row = await get_own_inquiry(work, inquiry_id)
         if row.delete_by is None:
             raise DeniedError("inquiry-not-found")
-        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        name = await name_known(work, row.uscc)
         late = await database_now(work.session) >= row.delete_by
     return page(
         request, "deletion", staff.present, row=row, name=name, late=late, staff=staff,

@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from consent.terms import PURPOSES
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known
 from gateway.console.render import page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, moment_cell, table_query
 from gateway.console.table_address import begins, ends
@@ -105,7 +105,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID, a
     """
     async with units.begin("inquiry.show", staff.reader) as work:
         row = await get_own_inquiry(work, inquiry_id)
-        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        name = await name_known(work, row.uscc)
         people = await names_of_people(work, [row.person] if row.person else [])
         result = await result_of(work, inquiry_id)
         recalled = await list_recalls(work, limit=1, inquiry=inquiry_id)

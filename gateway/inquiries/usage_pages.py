@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from connectors.model.calendar import day_of
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known
 from gateway.console.form import Form
 from gateway.console.render import page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, moment_cell, table_query
@@ -94,7 +94,7 @@ async def show(request: Request, units: Units, staff: Staff, result_id: UUID) ->
     async with units.begin("usage.show", staff.acting("usage-results")) as work:
         versions, sent = await read_usage(work, result_id)
         newest = versions[-1]
-        name = (await names_known(work, [newest.uscc])).get(newest.uscc)
+        name = await name_known(work, newest.uscc)
     told = [(version, orjson.loads(version.content), _sent(sent, version.exchange)) for version in reversed(versions)]
     return page(
         request, "usage_result", staff.present, crumbs=[(name or newest.uscc, "")], name=name, newest=newest,
@@ -131,7 +131,7 @@ async def _form(
         row = await get_own_inquiry(work, inquiry_id)
         if row.state != "answered":
             raise DeniedError("inquiry-not-found")
-        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        name = await name_known(work, row.uscc)
         result = await result_of(work, inquiry_id)
     today = day_of(now())
     form = form or Form({"decided_on": today.isoformat(), "outcome": "granted"})

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Row
 
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known, names_known
 from gateway.console.render import PageError, page
 from gateway.console.table import (
     Cell,
@@ -75,7 +75,7 @@ async def show(request: Request, units: Units, staff: Staff, warning_id: UUID) -
     try:
         async with units.begin("warning.show", staff.reader) as work:
             row = await get_warning(work, warning_id)
-            name = (await names_known(work, [row.uscc])).get(row.uscc)
+            name = await name_known(work, row.uscc)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
     try:

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from connectors.catalogue.load import datasets, get_catalogue
 from connectors.errors import MalformedError
 from connectors.personal.sealing import Protector
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known, names_known
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.table import (
@@ -116,7 +116,7 @@ async def show(request: Request, units: Units, staff: Staff, subscription_id: UU
         async with units.begin("warning-subscription.show", staff.reader) as work:
             row = await get_subscription(work, subscription_id)
             told = await list_warnings(work, Wanted(subscription=subscription_id), limit=SHOWN)
-            name = (await names_known(work, [row.uscc])).get(row.uscc)
+            name = await name_known(work, row.uscc)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
     return page(

@@ -71,7 +71,8 @@ def read_key_text(cell: str) -> str | None:
     return without_citizens(value) if value and len(value) >= 18 else value
 
 
-def _printable(cell: str) -> str | None:
+def read_bounded(cell: str) -> str | None:
+    """Return text without surrounding blanks; None for the usual nulls. Raises CellError for what is no value."""
     value = cell.strip()
     if value in NULLS:
         return None
@@ -79,6 +80,13 @@ def _printable(cell: str) -> str | None:
     refuse_examples(value)
     if len(value) > LONGEST_TEXT:
         raise CellError("text_too_long", f"超过 {LONGEST_TEXT} 个字符 longer than {LONGEST_TEXT} characters")
+    return value
+
+
+def _printable(cell: str) -> str | None:
+    value = read_bounded(cell)
+    if value is None:
+        return None
     return value if value.isprintable() else "".join(c if c.isprintable() else " " for c in value)
 
 

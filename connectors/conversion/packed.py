@@ -7,8 +7,8 @@ import re
 
 import orjson
 
-from connectors.conversion.cells import NULLS, CellError, refuse_errors, refuse_examples
-from connectors.conversion.normalise import LONGEST_TEXT, read_text
+from connectors.conversion.cells import CellError
+from connectors.conversion.normalise import read_bounded, read_text
 
 MOST_MEMBERS = 200
 _PAIRS = re.compile(r"[;；&|\n]")
@@ -19,13 +19,9 @@ _UNREADABLE = (
 
 def read_packed(cell: str) -> str | None:
     """Return the record a cell holds as a JSON object of texts. Raises CellError where it holds none."""
-    value = cell.strip()
-    if value in NULLS:
+    value = read_bounded(cell)
+    if value is None:
         return None
-    refuse_errors(value)
-    refuse_examples(value)
-    if len(value) > LONGEST_TEXT:
-        raise CellError("text_too_long", f"超过 {LONGEST_TEXT} 个字符 longer than {LONGEST_TEXT} characters")
     members = _of_json(value) if value.startswith("{") else _of_pairs(value)
     if not members or len(members) > MOST_MEMBERS:
         raise CellError("payload_unreadable", _UNREADABLE)

@@ -17,6 +17,11 @@ def day_starts(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
 
 
+def day_ends(day: date) -> datetime:
+    """Return when a calendar day is over, as the next begins (Asia/Shanghai). Raises OverflowError after the last."""
+    return day_starts(day + timedelta(days=1))
+
+
 def last_passing(hour: int, now: datetime) -> datetime:
     """Return when the clock last struck an hour of the day, this very moment included (Asia/Shanghai)."""
     local = now.astimezone(SHANGHAI)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.model.calendar import SHANGHAI
+from connectors.model.calendar import day_ends, day_starts
 from gateway.admin.action import Action
 from gateway.admin.actions import AnyAction
 from gateway.console.form import Form
@@ -103,7 +103,7 @@ def first_moment(typed: Values, name: str) -> str | None:
     if (said := day(typed, name)) is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(said), time(), SHANGHAI).isoformat()
+        return day_starts(date.fromisoformat(said)).isoformat()
     except ValueError as fault:
         raise ValueError(name) from fault
 
@@ -118,7 +118,7 @@ def ends(typed: Values, name: str) -> str | None:
     """Return the moment at which a day ends in Beijing; what is no day as it was typed."""
     said = day(typed, name)
     try:
-        return datetime.combine(date.fromisoformat(said or "") + timedelta(days=1), time(), SHANGHAI).isoformat()
+        return day_ends(date.fromisoformat(said or "")).isoformat()
     except (ValueError, OverflowError):
         return said
 

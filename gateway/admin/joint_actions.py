@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.admin.action import Action, Id, Means, Reason
 from gateway.admin.provider_actions import BandOf, limited
-from gateway.providers.setting import agreed_of, check_terms, find_last, set_terms
+from gateway.providers.setting import set_terms, terms_before
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.providers.joint import LEAST_PARTS, MOST_PARTS, WHOLE_PPM, JointTerms, Rule, joint_terms_of
 from scoring_adapter.providers.terms import LONGEST_BAND, MOST_BANDS
@@ -42,9 +42,7 @@ class JoinProviders(Action):
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
         """Return the terms in force. Raises DeniedError where those that are asked for will not do."""
-        await check_terms(work, self.provider, self.terms())
-        row = await find_last(work, self.provider)
-        return agreed_of(row).members() if row else {}
+        return await terms_before(work, self.provider, self.terms())
 
     async def apply(self, work: UnitOfWork, means: Means) -> None:
         await set_terms(work, self.provider, self.terms(), self.reason, means.approved_by)

@@ -3,7 +3,7 @@
 The second officer decides on the page of the change (gateway/admin/change_pages.py).
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from connectors.conversion.identifiers import Kind, read_identifier
-from connectors.model.calendar import SHANGHAI
+from connectors.model.calendar import day_ends
 from consent.decision import Consent
 from consent.life import LAPSES_AFTER
 from consent.store import search_consents
@@ -152,7 +152,7 @@ async def enter(
 def _signed(form: dict[str, str]) -> dict[str, object]:
     until = form.get("until", "")
     try:
-        last = datetime.combine(date.fromisoformat(until) + timedelta(days=1), time(), SHANGHAI) if until else None
+        last = day_ends(date.fromisoformat(until)) if until else None
     except (ValueError, OverflowError):
         last = until  # type: ignore[assignment]  # the model refuses it
     given = ("scan", "shown", "id_number", "role", "signed_on")

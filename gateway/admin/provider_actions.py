@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.admin.action import Action, Id, Means, Reason
-from gateway.providers.setting import agreed_of, check_terms, find_last, set_standing, set_terms
+from gateway.providers.setting import set_standing, set_terms, terms_before
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.card import HIGHEST
 from scoring_adapter.providers.terms import (
@@ -80,9 +80,7 @@ class SetProvider(Action):
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
         """Return the terms in force. Raises DeniedError where those that are asked for will not do."""
-        await check_terms(work, self.provider, self.terms())
-        row = await find_last(work, self.provider)
-        return agreed_of(row).members() if row else {}
+        return await terms_before(work, self.provider, self.terms())
 
     async def apply(self, work: UnitOfWork, means: Means) -> None:
         await set_terms(work, self.provider, self.terms(), self.reason, means.approved_by)

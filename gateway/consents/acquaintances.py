@@ -48,6 +48,11 @@ async def find_enterprises(work: UnitOfWork, protector: Protector, said: str) ->
     return list(found.values())[:MOST_FOUND]
 
 
+async def name_known(work: UnitOfWork, code: str) -> str | None:
+    """Return the name of one enterprise (USCC); None where the acting institution does not know it."""
+    return (await names_known(work, [code])).get(code)
+
+
 async def names_known(work: UnitOfWork, codes: Sequence[str]) -> dict[str, str]:
     """Return the names of those of these enterprises (USCC) that the acting institution knows."""
     known = await store.find_permitting(work.session, work.actor.institution_id or "", codes)

@@ -22,7 +22,7 @@ from gateway.consents.own import OwnConsents, list_own, read_life
 from gateway.consents.sheet import LANGUAGE, sheet_of
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
-from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, moment_cell, table_query
 from gateway.console.words import Words, words_of
 from gateway.intake.forms import file_form
 from gateway.intake.routes import TheIntake
@@ -166,8 +166,8 @@ def _row(consent: Consent, found: OwnConsents, words: Words) -> list[Content]:
         Cell(name or terms.uscc, href=f"/console/consents/{terms.consent_id}", sub=terms.uscc if name else ""),
         Cell(products, sub=words(f"purpose-{terms.purpose}")),
         Cell(words(f"standing-{consent.status}"), tone=TONES.get(consent.status, "quiet")),  # type: ignore[arg-type]
-        Cell(words.moment(terms.valid_until), title=words.exactly(terms.valid_until)),
+        moment_cell(words, terms.valid_until),
         Cell(f"{words.number(uses)} / {most}"),
-        Cell(words.moment(changed), title=words.exactly(changed)),
+        moment_cell(words, changed),
         str(terms.consent_id),
     ]  # fmt: skip

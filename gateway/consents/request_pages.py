@@ -3,13 +3,13 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.conversion.identifiers import Kind, read_identifier
-from connectors.model.calendar import SHANGHAI, day_of
+from connectors.model.calendar import day_ends, day_of
 from consent.checks import MOST_USES, check_terms, latest_end
 from consent.errors import TermsError
 from consent.terms import PRODUCTS, PURPOSES, Terms
@@ -107,7 +107,7 @@ def read_draft(form: Mapping[str, str], institution: str, words: Words) -> Draft
 def _last_moment(day: str) -> datetime | None:
     """Return when a day is over, None for what is no day."""
     try:
-        return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), SHANGHAI)
+        return day_ends(date.fromisoformat(day))
     except (ValueError, OverflowError):
         return None
 

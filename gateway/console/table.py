@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from fastapi import Request
 
 from gateway.console.render import PageError
 from gateway.console.table_address import Asked, address, read_asked
+from gateway.console.words import Words
 
 Item = TypeVar("Item")
 Tone = Literal["", "ok", "warn", "bad", "quiet", "info"]
@@ -168,6 +170,16 @@ def in_memory(
         items = known + [one for one in items if order(one) is None]
     part = items[query.offset : query.offset + query.limit]
     return Table(spec, query, [cells(item) for item in part], total=len(items))
+
+
+def counted(query: TableQuery, rows: Sequence[Any], *, cells: Callable[[Any], Sequence[Content]]) -> Table:
+    """Return a table of one page's rows, each of which says how many there are in all, `total`."""
+    return Table(query.spec, query, [cells(row) for row in rows], total=rows[0].total if rows else 0)
+
+
+def moment_cell(words: Words, moment: datetime | str) -> Cell:
+    """Return the cell of a moment: in short, and to the second where somebody points at it."""
+    return Cell(words.moment(moment), title=words.exactly(moment))
 
 
 def table_query(spec: TableSpec) -> Callable[[Request], TableQuery]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
+
+from connectors.model.calendar import day_ends, day_starts
 
 PAGE_SIZES = (10, 20, 50, 100)
 FIRST_SIZE = 20
 FURTHEST_ROW = 100_000  # whoever needs what lies beyond filters
 LONGEST_FILTER = 200
 EXPORTS = ("csv", "xlsx")
+FIRST_DAY, LAST_DAY = date(1949, 1, 1), date(2099, 12, 31)  # beyond them, a mistake in typing
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,23 @@ def address(path: str, asked: Asked) -> str:
     return f"{path}?{query}" if query else path
 
 
+def begins(day: str) -> datetime | None:
+    """Return when a day that a filter names begins; None where it names none."""
+    return day_starts(date.fromisoformat(day)) if day else None
+
+
+def ends(day: str) -> datetime | None:
+    """Return when a day that a filter names is over, so that it is within; None where it names none."""
+    return day_ends(date.fromisoformat(day)) if day else None
+
+
 def _is_one(value: str, options: Collection[str] | None) -> bool:
     return value in options if options is not None else len(value) <= LONGEST_FILTER and value.isprintable()
 
 
 def _is_day(value: str) -> bool:
     try:
-        return date.fromisoformat(value).isoformat() == value
+        day = date.fromisoformat(value)
     except ValueError:
         return False
+    return day.isoformat() == value and FIRST_DAY <= day <= LAST_DAY

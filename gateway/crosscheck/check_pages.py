@@ -10,9 +10,10 @@ from gateway.console.form import Form
 from gateway.console.render import PageError
 from gateway.console.table import Cell, Column, Content, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
-from gateway.crosscheck.pages import PLACE, TONES, Overseeing
+from gateway.crosscheck.pages import PLACE, TONES
 from gateway.crosscheck.reading import FoundOne, Shown, read_check, state_of
 from gateway.people.acting import acting
+from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
 from gateway.people.naming import sender_names
 from gateway.risk.pages import TONES as LEVEL_TONES
@@ -33,7 +34,7 @@ FOUND = TableSpec(
 
 @router.get("/{check_id}")
 async def show(
-    request: Request, units: Units, present: Overseeing, check_id: UUID,
+    request: Request, units: Units, present: OverseerPresent, check_id: UUID,
     asked: Annotated[TableQuery, Depends(table_query(FOUND))],
 ) -> Response:  # fmt: skip
     """Show a check, and whom it found."""

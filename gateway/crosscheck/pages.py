@@ -21,7 +21,7 @@ from gateway.crosscheck.tables import CrossCheck
 from gateway.intake.forms import file_form
 from gateway.intake.routes import TheIntake
 from gateway.people.acting import acting
-from gateway.people.guard import SignedForm, signed_in
+from gateway.people.guard import OverseerPresent, SignedForm
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.runtime.clock import now
@@ -34,7 +34,6 @@ from risk_monitor.names import KINDS, LEVELS, Kind
 
 PLACE = "/console/crosschecks"
 router = Router(prefix=PLACE, include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"), scope="function")]
 TONES: Mapping[str, Tone] = {
     "proposed": "warn", "approved": "info", "committed": "info", "done": "ok", "rejected": "quiet", "lapsed": "bad",
 }  # fmt: skip
@@ -53,13 +52,15 @@ Asked = Annotated[TableQuery, Depends(table_query(CHECKS))]
 
 
 @router.get("")
-async def show_all(request: Request, units: Units, present: Overseeing, asked: Asked) -> Response:
+async def show_all(request: Request, units: Units, present: OverseerPresent, asked: Asked) -> Response:
     """Show the checks, the lists, and the forms to hand one in and to propose."""
     return await _all(request, units, present, asked)
 
 
 @router.post("/-/lists", max_body_size=OWN_LIMIT)
-async def hand_in(request: Request, units: Units, present: Overseeing, intake: TheIntake, asked: Asked) -> Response:
+async def hand_in(
+    request: Request, units: Units, present: OverseerPresent, intake: TheIntake, asked: Asked
+) -> Response:
     """Take in a list, and lead to what became of its rows."""
     words = words_of(request)
     try:
@@ -79,7 +80,7 @@ async def hand_in(request: Request, units: Units, present: Overseeing, intake: T
 
 
 @router.get("/-/lists/{list_id}")
-async def one_list(request: Request, units: Units, present: Overseeing, list_id: UUID) -> Response:
+async def one_list(request: Request, units: Units, present: OverseerPresent, list_id: UUID) -> Response:
     """Show a list, and which of its rows could not be used."""
     try:
         async with units.begin("crosscheck.list", acting(present)) as work:
@@ -91,7 +92,7 @@ async def one_list(request: Request, units: Units, present: Overseeing, list_id:
 
 @router.post("")
 async def propose_check(
-    request: Request, units: Units, present: Overseeing, typed: SignedForm, asked: Asked
+    request: Request, units: Units, present: OverseerPresent, typed: SignedForm, asked: Asked
 ) -> Response:
     """Keep a proposal, and lead to it."""
     words = words_of(request)
@@ -106,7 +107,7 @@ async def propose_check(
 
 @router.post("/{check_id}/{decision}")
 async def decide_check(
-    request: Request, check_id: UUID, decision: Decision, units: Units, present: Overseeing, typed: SignedForm
+    request: Request, check_id: UUID, decision: Decision, units: Units, present: OverseerPresent, typed: SignedForm
 ) -> Response:
     """Record a decision; what cannot be done says why on the page of all."""
     try:

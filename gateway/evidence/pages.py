@@ -1,7 +1,6 @@
 """The log for auditors at the console: entries by filter, one entry with what proves it, files to be checked."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,9 +10,9 @@ from fastapi.responses import JSONResponse, Response
 from audit.browsing import Turn
 from audit.search import FoundEvent
 from audit.stored import leaf_members
-from connectors.model.calendar import SHANGHAI
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.console.table_address import begins, ends
 from gateway.console.words import Words, words_of
 from gateway.evidence.browser_check import check_context
 from gateway.evidence.entries import ShownEntry, browse_entries, prove_entry, show_entry
@@ -50,11 +49,6 @@ ENTRIES = TableSpec(
         Filter("until", "audit-until", "day"),
     ),
 )  # fmt: skip
-
-
-def day_begins(day: str) -> datetime:
-    """Return the midnight in Beijing at which a day begins."""
-    return datetime.combine(date.fromisoformat(day), time(), SHANGHAI)
 
 
 @router.get("/entries")
@@ -154,8 +148,8 @@ async def _wanted(work: UnitOfWork, words: Words, filters: Mapping[str, str]) ->
         "actor": filters["who"] and await actor_meant(session, filters["who"]),
         "institution": filters["institution"] and await institution_meant(session, filters["institution"]),
         "outcome": filters["ending"] and outcome_meant(words, filters["ending"]),
-        "since": filters["since"] and day_begins(filters["since"]),
-        "until": filters["until"] and day_begins(filters["until"]) + timedelta(days=1),
+        "since": begins(filters["since"]),
+        "until": ends(filters["until"]),
     }
     return {name: value for name, value in given.items() if value}
 

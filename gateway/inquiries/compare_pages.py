@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known
 from gateway.console.render import PageError, page
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.inquiries.answer_sheet import band_name, value_text, weight
@@ -27,7 +27,7 @@ async def compare(request: Request, units: Units, staff: Staff, inquiry_id: UUID
     """Show what changed between two answers."""
     async with units.begin("inquiry.show", staff.reader) as work:
         row = await get_own_inquiry(work, inquiry_id)
-        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        name = await name_known(work, row.uscc)
     async with units.begin("inquiry.compare", staff.acting("inquiries", row.account)) as work:
         found = await look_at_both(work, inquiry_id, with_id)
     if isinstance(found, Denial):

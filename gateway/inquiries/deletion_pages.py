@@ -1,15 +1,16 @@
 """Deletion on pages: which answers are still to be deleted, and the institution's word that they are."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Row
 
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known, names_known
 from gateway.console.render import PageError, page
-from gateway.console.table import Cell, Column, Content, Table, TableQuery, TableSpec, table_query
+from gateway.console.table import Cell, Column, Content, TableQuery, TableSpec, counted, moment_cell, table_query
 from gateway.console.words import Words, words_of
 from gateway.inquiries.deletions import MOST_AT_ONCE, attest_deleted, list_undeleted
 from gateway.inquiries.own_inquiries import get_own_inquiry
@@ -43,18 +44,8 @@ async def show_list(
         moment = await database_now(work.session)
         ended = await list_undeleted(work, limit=1, until=moment)
         names = await names_known(work, [row.uscc for row in rows])
-    shown: list[list[Content]] = [
-        [
-            enterprise_cell(names.get(row.uscc), row.uscc, f"/console/usage-results/deletions/{row.inquiry_id}"),
-            Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
-            Cell(words(f"product-{row.product}"), sub=words(f"purpose-{row.purpose}")),
-            _state(row.delete_by, words, moment),
-            str(row.inquiry_id),
-        ]
-        for row in rows
-    ]  # fmt: skip
     many = ended[0].total if ended else 0
-    table = Table(SPEC, asked, shown, total=rows[0].total if rows else 0)
+    table = counted(asked, rows, cells=lambda row: _cells(words, row, names.get(row.uscc), moment))
     return await show_table(
         request, units, staff.present, "deletions", table, ended=min(many, MOST_AT_ONCE), until=moment.isoformat()
     )
@@ -83,7 +74,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
         row = await get_own_inquiry(work, inquiry_id)
         if row.delete_by is None:
             raise DeniedError("inquiry-not-found")
-        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        name = await name_known(work, row.uscc)
         late = await database_now(work.session) >= row.delete_by
     return page(
         request, "deletion", staff.present, row=row, name=name, late=late, staff=staff,
@@ -99,6 +90,13 @@ async def attest(units: Units, staff: Staff, inquiry_id: UUID, form: SignedForm)
     return RedirectResponse(f"/console/usage-results/deletions/{inquiry_id}", 303)
 
 
-def _state(due: datetime, words: Words, moment: datetime) -> Cell:
-    late = moment >= due
-    return Cell(words("deletion-overdue" if late else "deletion-due", day=words.day(due)), tone="bad" if late else "")
+def _cells(words: Words, row: Row[Any], name: str | None, moment: datetime) -> list[Content]:
+    late = moment >= row.delete_by
+    return [
+        enterprise_cell(name, row.uscc, f"/console/usage-results/deletions/{row.inquiry_id}"),
+        moment_cell(words, row.created_at),
+        Cell(words(f"product-{row.product}"), sub=words(f"purpose-{row.purpose}")),
+        Cell(words("deletion-overdue" if late else "deletion-due", day=words.day(row.delete_by)),
+             tone="bad" if late else ""),
+        str(row.inquiry_id),
+    ]  # fmt: skip

@@ -1,17 +1,18 @@
 """Who asked about an enterprise, for its own people: every question, denied ones too, and one with its proof."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from connectors.model.calendar import SHANGHAI, is_night
+from connectors.model.calendar import is_night
 from gateway.consents.words import products_in, purpose_in
 from gateway.console.reasons import clause
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
+from gateway.console.table_address import begins, ends
 from gateway.console.words import Words, words_of
 from gateway.inquiries.bases.words import basis_in_words
 from gateway.inquiries.own_questions import get_own_question, prove_own_question, review_own_questions
@@ -60,7 +61,7 @@ async def questions(
     """Show who asked, newest first, and what is unusual in it."""
     words, said = words_of(request), asked.filters
     wanted = QuestionFilter(
-        _midnight(said["since"]), _midnight(said["until"], days=1), purpose=said["purpose"] or None,
+        begins(said["since"]), ends(said["until"]), purpose=said["purpose"] or None,
         outcome=said["outcome"] or None,
     )  # fmt: skip
     async with units.begin("enterprise.questions", acting(present)) as work:
@@ -144,10 +145,3 @@ def cells_of(words: Words, one: dict[str, Any]) -> list[Content]:
         why_of(words, one) or None,
         one["account"],
     ]  # fmt: skip
-
-
-def _midnight(day: str, days: int = 0) -> datetime | None:
-    """Return the moment a day begins in Beijing, or the day after so many."""
-    if not day:
-        return None
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), SHANGHAI)

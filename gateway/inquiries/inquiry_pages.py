@@ -1,17 +1,16 @@
 """The institution's own inquiries on pages: the list, an answer or a denial, and the signed answer as a file."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
-from connectors.model.calendar import SHANGHAI
 from consent.terms import PURPOSES
-from gateway.consents.acquaintances import names_known
-from gateway.console.render import PageError, page
-from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.consents.acquaintances import name_known
+from gateway.console.render import page
+from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, moment_cell, table_query
+from gateway.console.table_address import begins, ends
 from gateway.console.words import Words, words_of
 from gateway.inquiries.answer_files import take_answer
 from gateway.inquiries.answer_sheet import lay_out
@@ -61,7 +60,6 @@ from signing.jws import payload_of
 
 router = Router(prefix="/console/inquiries", include_in_schema=False)
 Party = Annotated[str, Query(pattern=r"^[0-9A-Za-z-]{0,32}$")]
-FIRST_YEAR, LAST_YEAR = 1949, 2099  # beyond them, a mistake in typing
 SPEC = TableSpec(
     "inquiries",
     (
@@ -88,7 +86,7 @@ async def show_list(
     """Show the institution's inquiries, newest first."""
     chosen = asked.filters
     wanted = InquiryFilter(
-        _begins(chosen["since"]), _begins(chosen["until"], days=1), chosen["product"], chosen["purpose"],
+        begins(chosen["since"]), ends(chosen["until"]), chosen["product"], chosen["purpose"],
         chosen["outcome"], chosen["person"],
     )  # fmt: skip
     async with units.begin("inquiries.list", staff.reader) as work:
@@ -107,7 +105,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID, a
     """
     async with units.begin("inquiry.show", staff.reader) as work:
         row = await get_own_inquiry(work, inquiry_id)
-        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        name = await name_known(work, row.uscc)
         people = await names_of_people(work, [row.person] if row.person else [])
         result = await result_of(work, inquiry_id)
         recalled = await list_recalls(work, limit=1, inquiry=inquiry_id)
@@ -166,7 +164,7 @@ def _row(row: Inquiry, found: OwnInquiries, words: Words) -> list[Content]:
     told = words(f"ending-{ending}") if ending in {"answered", "open"} else why(words, row.outcome)
     return [
         enterprise_cell(found.names.get(row.uscc), row.uscc, f"/console/inquiries/{row.inquiry_id}"),
-        Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
+        moment_cell(words, row.created_at),
         Cell(product_text(words, row.product), sub=purpose_text(words, row.purpose)),
         Cell(found.people.get(row.person or "", "") or words("by-program"), sub="" if row.person else row.account),
         Cell(told, tone=TONES[ending]),
@@ -174,12 +172,3 @@ def _row(row: Inquiry, found: OwnInquiries, words: Words) -> list[Content]:
         row.account,
         str(row.inquiry_id),
     ]  # fmt: skip
-
-
-def _begins(day: str, days: int = 0) -> datetime | None:
-    """Return when a calendar day begins, or so many days after it; None where none is named."""
-    if not day:
-        return None
-    if not FIRST_YEAR <= (named := date.fromisoformat(day)).year <= LAST_YEAR:
-        raise PageError("table-address", 400)
-    return datetime.combine(named + timedelta(days=days), time(), SHANGHAI)

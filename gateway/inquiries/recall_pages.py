@@ -1,13 +1,14 @@
 """Recall notices on a page: which answers of the institution rest on what was taken back since."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
+from sqlalchemy import Row
 
 from gateway.consents.acquaintances import names_known
-from gateway.console.table import Cell, Column, Content, Table, TableQuery, TableSpec, table_query
-from gateway.console.words import words_of
+from gateway.console.table import Cell, Column, Content, TableQuery, TableSpec, counted, moment_cell, table_query
+from gateway.console.words import Words, words_of
 from gateway.inquiries.recalls import list_recalls
 from gateway.inquiries.shown import enterprise_cell
 from gateway.people.listing import show_table
@@ -34,15 +35,15 @@ async def show_list(
     async with units.begin("recalls.list", staff.reader) as work:
         rows = await list_recalls(work, limit=asked.limit, offset=asked.offset)
         names = await names_known(work, [row.uscc for row in rows])
-    shown: list[list[Content]] = [
-        [
-            enterprise_cell(names.get(row.uscc), row.uscc, f"/console/inquiries/{row.inquiry_id}"),
-            Cell(words.moment(row.told_at), title=words.exactly(row.told_at)),
-            Cell(words(f"product-{row.product}"), sub=words("recall-answered", day=words.day(row.created_at))),
-            Cell(words(f"recall-{row.kind}"), tone="warn"),
-            str(row.inquiry_id),
-        ]
-        for row in rows
-    ]  # fmt: skip
-    table = Table(SPEC, asked, shown, total=rows[0].total if rows else 0)
+    table = counted(asked, rows, cells=lambda row: _cells(words, row, names.get(row.uscc)))
     return await show_table(request, units, staff.present, "recalls", table)
+
+
+def _cells(words: Words, row: Row[Any], name: str | None) -> list[Content]:
+    return [
+        enterprise_cell(name, row.uscc, f"/console/inquiries/{row.inquiry_id}"),
+        moment_cell(words, row.told_at),
+        Cell(words(f"product-{row.product}"), sub=words("recall-answered", day=words.day(row.created_at))),
+        Cell(words(f"recall-{row.kind}"), tone="warn"),
+        str(row.inquiry_id),
+    ]

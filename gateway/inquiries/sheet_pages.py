@@ -9,7 +9,7 @@ from fastapi import Path, Request
 from fastapi.responses import Response
 
 from connectors.catalogue.load import datasets
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known
 from gateway.console.render import PageError, page
 from gateway.console.words import Words, words_of
 from gateway.inquiries.answer_files import take_answer
@@ -34,7 +34,7 @@ async def records(request: Request, units: Units, staff: Staff, inquiry_id: UUID
     """Show the records behind a tag or a category of an answer, as far as they may be seen."""
     async with units.begin("inquiry.show", staff.reader) as work:
         row = await get_own_inquiry(work, inquiry_id)
-        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        name = await name_known(work, row.uscc)
     async with units.begin("inquiry.behind", staff.acting("inquiries", row.account)) as work:
         found = await look_behind(work, inquiry_id, figure)
     if isinstance(found, Denial):

@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from connectors.model.calendar import day_of
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known
 from gateway.console.form import Form
 from gateway.console.render import page
-from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, moment_cell, table_query
 from gateway.console.words import Words, words_of
 from gateway.inquiries.own_inquiries import get_own_inquiry
 from gateway.inquiries.own_usage import ReportedUsage, Waiting, list_reported, list_waiting, result_of
@@ -94,7 +94,7 @@ async def show(request: Request, units: Units, staff: Staff, result_id: UUID) ->
     async with units.begin("usage.show", staff.acting("usage-results")) as work:
         versions, sent = await read_usage(work, result_id)
         newest = versions[-1]
-        name = (await names_known(work, [newest.uscc])).get(newest.uscc)
+        name = await name_known(work, newest.uscc)
     told = [(version, orjson.loads(version.content), _sent(sent, version.exchange)) for version in reversed(versions)]
     return page(
         request, "usage_result", staff.present, crumbs=[(name or newest.uscc, "")], name=name, newest=newest,
@@ -131,7 +131,7 @@ async def _form(
         row = await get_own_inquiry(work, inquiry_id)
         if row.state != "answered":
             raise DeniedError("inquiry-not-found")
-        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        name = await name_known(work, row.uscc)
         result = await result_of(work, inquiry_id)
     today = day_of(now())
     form = form or Form({"decided_on": today.isoformat(), "outcome": "granted"})
@@ -149,7 +149,7 @@ def _waiting(one: Waiting, words: Words, moment: datetime) -> list[Content]:
     late = moment >= one.due
     return [
         enterprise_cell(one.name, one.uscc, f"/console/usage-results/new/{one.inquiry_id}"),
-        Cell(words.moment(one.answered_at), title=words.exactly(one.answered_at)),
+        moment_cell(words, one.answered_at),
         Cell(words(f"product-{one.product}"), sub=words(f"purpose-{one.purpose}")),
         Cell(words("usage-overdue" if late else "usage-due", day=words.day(one.due)), sub=one.person or one.account,
              tone="bad" if late else ""),
@@ -161,7 +161,7 @@ def _reported(one: ReportedUsage, words: Words) -> list[Content]:
     amount = one.content.get("amount")
     return [
         enterprise_cell(one.name, one.uscc, f"/console/usage-results/{one.result_id}"),
-        Cell(words.moment(one.recorded_at), title=words.exactly(one.recorded_at)),
+        moment_cell(words, one.recorded_at),
         Cell(words(f"usage-{one.content['outcome']}"), sub=words("yuan", amount=amount) if amount else ""),
         Cell(words.day(one.decided_on), sub=words("usage-version", number=one.version)),
         str(one.inquiry_id),

@@ -15,9 +15,8 @@ from gateway.network.network_of import NetworkFound, PartyFound, read_network
 from gateway.network.walks import WalkedEdge
 from gateway.network.words import percent
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
+from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
-from gateway.people.sessions import Present
 from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
@@ -25,7 +24,6 @@ from scoring_adapter.network.declared import WALKED
 from scoring_adapter.network.shares import HOPS
 
 router = Router(prefix="/console", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Z]{18}$")]
 EDGES = TableSpec(
     "network",
@@ -44,7 +42,7 @@ async def subject_network(
     request: Request,
     subject: Code,
     units: Units,
-    present: Overseeing,
+    present: OverseerPresent,
     asked: Annotated[TableQuery, Depends(table_query(EDGES))],
 ) -> Response:
     """Show those who oversee whom an enterprise is linked with, as of a day."""

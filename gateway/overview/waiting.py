@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.model.calendar import day_starts
+from connectors.model.calendar import day_ends
 from connectors.records.objections import told_term
 from consent.life import LAPSES_AFTER
 from gateway.admin.changes import WAITS_DAYS
@@ -111,7 +111,7 @@ async def _objections(work: UnitOfWork, limit: int) -> list[Item]:
     return [
         Item(
             str(row["act_id"]), {"dataset": row["dataset"], "record": str(row["record_id"])}, row["recorded_at"],
-            day_starts(told_term(row).answer_by + timedelta(days=1)),
+            day_ends(told_term(row).answer_by),
         )
         for row in await find_to_decide(work, limit)
     ]  # fmt: skip
@@ -194,7 +194,7 @@ async def _cases(work: UnitOfWork, limit: int) -> list[Item]:
     return [
         Item(
             str(one.row.id), {"subject": one.subject.uscc or "", "name": one.subject.name or ""}, one.row.opened_at,
-            day_starts(one.row.due_on + timedelta(days=1)),
+            day_ends(one.row.due_on),
         )
         for one in await find_waiting_cases(work, limit)
     ]  # fmt: skip

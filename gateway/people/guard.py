@@ -120,6 +120,7 @@ ClerkApart = Annotated[Present, Depends(signed_in("system", "clerk"))]
 SecurityPresent = Annotated[Present, Depends(signed_in("operator"))]
 ApproverPresent = Annotated[Present, Depends(signed_in("operator", "auditor"))]
 AuditorPresent = Annotated[Present, Depends(signed_in("auditor"))]
+OverseerPresent = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 SystemPresent = Annotated[Present, Depends(signed_in("system"))]
 OwnerPresent = Annotated[Present, Depends(signed_in("owner"))]
 

@@ -8,7 +8,18 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.console.render import PageError, page
-from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, in_memory, table_query
+from gateway.console.table import (
+    Cell,
+    Column,
+    Content,
+    Filter,
+    Table,
+    TableQuery,
+    TableSpec,
+    in_memory,
+    moment_cell,
+    table_query,
+)
 from gateway.console.words import Words, words_of
 from gateway.people.acting import acting
 from gateway.people.guard import SignedForm, SystemPresent
@@ -162,7 +173,7 @@ def _fault(row: Delivery, words: Words) -> str:
 
 def _cells(row: Delivery, roles: Mapping[str, str], words: Words) -> list[Content]:
     return [
-        Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
+        moment_cell(words, row.created_at),
         Cell(words(MESSAGES[row.kind]), f"/console/deliveries/{row.delivery_id}"),
         Cell(roles.get(row.peer_id, row.peer_id), sub=row.peer_id),
         Cell(words(STATE_WORDS[row.state]), tone=TONES[row.state]),  # type: ignore[arg-type] # one of the tones

@@ -53,6 +53,13 @@ async def check_terms(work: UnitOfWork, provider: str, terms: Terms | JointTerms
         raise DeniedError("change-refused", fault)
 
 
+async def terms_before(work: UnitOfWork, provider: str, terms: Terms | JointTerms) -> dict[str, Any]:
+    """Return the terms in force, which these would replace, {} of none. Raises DeniedError where these will not do."""
+    await check_terms(work, provider, terms)
+    row = await find_last(work, provider)
+    return agreed_of(row).members() if row else {}
+
+
 async def _fault_of_parts(work: UnitOfWork, terms: JointTerms) -> str | None:
     """Return what is wrong with the parts of a joint answer, None where each may be asked and ranked."""
     registered, names = await find_registered(work.session), [one.provider for one in terms.parts]

@@ -1,7 +1,6 @@
 """Who asked about an enterprise, at the console: the question, its answer as a table and a sentence, and as a file."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,9 +12,9 @@ from consent.terms import PURPOSES
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
+from gateway.console.table_address import begins, ends
 from gateway.console.words import Words, words_of
 from gateway.evidence.growth import read_standing
-from gateway.evidence.pages import day_begins
 from gateway.evidence.routes import Secrets
 from gateway.evidence.wording import (
     Names,
@@ -192,12 +191,10 @@ def used_in_words(words: Words, content: Mapping[str, Any]) -> str:
 
 async def _wanted(work: UnitOfWork, filters: Mapping[str, str], most: int = MOST_COUNTED) -> Wanted:
     said = filters["institution"]
-    until = filters["until"]
     return Wanted(
         filters["subject"],
         QuestionFilter(
-            day_begins(filters["since"]) if filters["since"] else None,
-            day_begins(until) + timedelta(days=1) if until else None,
+            begins(filters["since"]), ends(filters["until"]),
             await institution_meant(work.session, said) if said else None,
             filters["account"] or None, filters["purpose"] or None, filters["outcome"] or None,
             await actor_meant(work.session, filters["person"]) if filters["person"] else None,

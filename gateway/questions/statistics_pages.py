@@ -9,12 +9,11 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from connectors.model.calendar import NIGHT, day_of
+from connectors.model.calendar import NIGHT, day_ends, day_of, day_starts
 from gateway.console.chart import Chart, Series
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
 from gateway.console.words import Words, words_of
-from gateway.evidence.pages import day_begins
 from gateway.evidence.wording import (
     Names,
     asked_in_words,
@@ -72,7 +71,7 @@ async def statistics(
     except ValueError:
         fault, (first, last) = "audit-period-wrong", _days("", "")
     async with units.begin("statistics.show", acting(present)) as work:
-        begins, ends = day_begins(first.isoformat()), day_begins(last.isoformat()) + timedelta(days=1)
+        begins, ends = day_starts(first), day_ends(last)
         counted = await read_statistics(work, begins, ends, [part])
         names = await find_names(
             work.session, words, institutions=[*counted.institutions, *(one.institution for one in counted.repeated)],
@@ -134,7 +133,7 @@ def _days(since: str, until: str) -> tuple[date, date]:
 
 async def _wanted(work: UnitOfWork, words: Words, filters: Mapping[str, str]) -> AskedFilter:
     first, last = _days(filters["since"], filters["until"])
-    period = Period(day_begins(first.isoformat()), day_begins(last.isoformat()) + timedelta(days=1))
+    period = Period(day_starts(first), day_ends(last))
     said, hours = filters["institution"], filters["hours"]
     return AskedFilter(
         period,

@@ -16,7 +16,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
 
 from audit.search import first_id
-from connectors.model.calendar import SHANGHAI, day_of
+from connectors.model.calendar import day_of, day_starts
 from gateway.quota.tables import QuotaMonth, QuotaMonthTotal
 from gateway.runtime.clock import database_now
 from gateway.runtime.locks import Lock, take
@@ -101,7 +101,7 @@ async def close_month(work: UnitOfWork) -> bool:
 async def _close(work: UnitOfWork, begins: date, until: date, ended_at: datetime) -> None:
     """Write down what the month's entries add up to."""
     window = {
-        "since": begins, "until": until, "low": first_id(_midnight(begins) - CLOCKS),
+        "since": begins, "until": until, "low": first_id(day_starts(begins) - CLOCKS),
         "high": first_id(ended_at + CLOCKS),
     }  # fmt: skip
     totals = defaultdict[tuple[str, str], Total](Total)
@@ -145,7 +145,3 @@ async def find_totals(
 
 def _after(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

@@ -6,14 +6,14 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from gateway.console.render import page
-from gateway.console.table import Cell, Column, Content, TableQuery, TableSpec, Tone, in_memory, table_query
+from gateway.console.table import Column, Content, TableQuery, TableSpec, Tone, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
+from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
-from gateway.people.sessions import Present
 from gateway.risk.learned_reading import LITTLE, MUCH, POINTS, LearnedRisk, read_drift, read_learned
 from gateway.risk.measure_words import words_of_measure
+from gateway.risk.naming import enterprise
 from gateway.watches.in_force import rules_in_force
 from gateway.watches.outline import percent
 from gateway.web.dependencies import Units
@@ -21,7 +21,6 @@ from gateway.web.router import Router
 from risk_monitor.names import KINDS
 
 router = Router(prefix="/console/risks", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 LEARNED = TableSpec(
     "risks-learned",
     (
@@ -35,7 +34,10 @@ LEARNED = TableSpec(
 
 @router.get("/learned")
 async def learned(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(LEARNED))]
+    request: Request,
+    units: Units,
+    present: OverseerPresent,
+    asked: Annotated[TableQuery, Depends(table_query(LEARNED))],
 ) -> Response:
     """Show whom the model has look at first."""
     words = words_of(request)
@@ -49,7 +51,7 @@ async def learned(
 
 
 @router.get("/drift")
-async def drift(request: Request, units: Units, present: Overseeing) -> Response:
+async def drift(request: Request, units: Units, present: OverseerPresent) -> Response:
     """Show how far each measure is from the first day of what is in force."""
     words = words_of(request)
     async with units.begin("risks.show", acting(present)) as work:
@@ -68,14 +70,11 @@ def _tone(psi: int | None) -> Tone:
 
 
 def _learned(words: Words, one: LearnedRisk) -> list[Content]:
-    code = one.subject.uscc or ""
     reasons = [words.either(*words_of_measure(name).values()) + f" +{points}" for name, _, points in one.found.reasons]
     levels = [f"{words(f'risk-type-{kind}')} {words(f'risk-level-{level}')}" for kind, level in one.levels]
     return [
         one.found.place,
-        Cell(
-            one.subject.name or words("risk-unnamed"), href=f"/console/subjects/{code}/risks" if code else "", sub=code
-        ),
+        enterprise(words, one.subject),
         percent(one.found.chance_ppm) or NOTHING,
         words.listed(reasons) or NOTHING,
         words.listed(levels) or words("learned-no-level"),

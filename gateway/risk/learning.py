@@ -15,7 +15,7 @@ from risk_monitor.learned import ALL_PPM, Learned, chance_of, points_of, read_le
 from risk_monitor.watch import Watch
 from scoring_adapter.errors import ModelError
 from scoring_adapter.modeling.fitting import training_rows
-from scoring_adapter.modeling.running import run_job
+from scoring_adapter.modeling.running import run_job, verify_replay
 from scoring_adapter.modeling.table import Labelled
 from scoring_adapter.tags.load import load_tags
 
@@ -69,7 +69,9 @@ def learn(
         raise ModelError("没有指标能区分好坏 no measure tells those that go bad from others")
     raw = {"version": version, "days": days, **{name: found[name] for name in ("base", "parts", "chances")}}
     model = read_learned(json.dumps(raw))
-    _replay(model, table, points, chances)
+    own, _ = points_of(model, measures_of(model.measures, table))
+    off = np.abs(chance_of(model, own) - chances * ALL_PPM) > 1  # by more than a millionth
+    verify_replay(own, points, (own != points) | off)
     return Learning(model, {
         "version": version, "digest": model.digest, "watch": watch.digest, "terms": asdict(asked), "days": days,
         "rows": {"learned_from": int(train.sum()), "held_out": int((~train).sum()), "bad": int(table.bad.sum())},
@@ -87,15 +89,3 @@ def _tells(table: Labelled, name: str, train: NDArray[np.bool_], least: int) -> 
     values, given = table.values([name])
     _, counts = np.unique(values[train & given[:, 0], 0], return_counts=True)
     return len(counts) > 1 and int(counts.sum() - counts.max()) >= least
-
-
-def _replay(model: Learned, table: Labelled, points: NDArray[np.int64], chances: NDArray[np.float64]) -> None:
-    """Raise ModelError where our own program gives a row other points, or a chance further off than a millionth."""
-    own, _ = points_of(model, measures_of(model.measures, table))
-    off = np.abs(chance_of(model, own) - chances * ALL_PPM) > 1
-    differing = np.flatnonzero((own != points) | off)
-    if len(differing):
-        at = int(differing[0])
-        raise ModelError(
-            f"重算不符 the replay differs: {len(differing)} 行 rows, 首行 first {at + 1}: {own[at]} ≠ {points[at]}"
-        )

@@ -13,10 +13,10 @@ from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, Tone, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
+from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
-from gateway.people.sessions import Present
 from gateway.risk.measure_words import words_of_measure
+from gateway.risk.naming import enterprise
 from gateway.risk.reading import Risk, read_risks, read_risks_of
 from gateway.runtime.denial import DeniedError
 from gateway.sites.pages import TONES as SITE_TONES
@@ -27,7 +27,6 @@ from risk_monitor.names import KINDS, LEVELS
 from risk_monitor.watch import rank_of
 
 router = Router(prefix="/console", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Z]{18}$")]
 TONES: dict[str, Tone] = {"notice": "info", "warning": "warn", "restriction": "bad"}
 DRAWN: dict[str, Drawn] = {"notice": "1", "warning": "warn", "restriction": "bad"}
@@ -49,7 +48,7 @@ RISKS = TableSpec(
 
 @router.get("/risks")
 async def risks(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(RISKS))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(RISKS))]
 ) -> Response:
     """Show who is at risk, those to look at first first."""
     words, wanted = words_of(request), asked.filters
@@ -78,7 +77,7 @@ async def risks(
 
 
 @router.get("/subjects/{subject}/risks")
-async def risks_of(request: Request, units: Units, present: Overseeing, subject: Code) -> Response:
+async def risks_of(request: Request, units: Units, present: OverseerPresent, subject: Code) -> Response:
     """Show at which level an enterprise stands, and each point with what it says."""
     words = words_of(request)
     try:
@@ -97,13 +96,10 @@ async def risks_of(request: Request, units: Units, present: Overseeing, subject:
 
 
 def _risk(words: Words, one: Risk) -> list[Content]:
-    code = one.subject.uscc or ""
     named = [words.either(found.point.name.zh, found.point.name.en) for found in one.points]
     raised = words("risk-before", level=words(f"risk-level-{one.before_level}")) if one.before_level else ""
     return [
-        Cell(
-            one.subject.name or words("risk-unnamed"), href=f"/console/subjects/{code}/risks" if code else "", sub=code
-        ),
+        enterprise(words, one.subject),
         Cell(words(f"risk-level-{one.level}"), tone=TONES[one.level], sub=raised),
         words(f"risk-type-{one.kind.id}"),
         one.score,

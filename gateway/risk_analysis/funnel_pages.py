@@ -10,22 +10,21 @@ from fastapi.responses import Response
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
+from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
-from gateway.people.sessions import Present
+from gateway.risk.naming import enterprise
 from gateway.risk.pages import TONES
 from gateway.risk_analysis.behind import STAGES, Behind, Stage, read_behind
 from gateway.risk_analysis.charts import funnel_chart, groups_chart
 from gateway.risk_analysis.chosen import Chosen
 from gateway.risk_analysis.funnel import BY, By, Funnel, Stages, read_funnel
 from gateway.risk_analysis.months import days_of
-from gateway.risk_analysis.naming import division_name, enterprise, group_name, section_name
+from gateway.risk_analysis.naming import division_name, group_name, section_name
 from gateway.risk_analysis.page_period import DAYS, OF_TYPE, chosen_asked
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
 router = Router(prefix="/console/risk-funnel", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 FUNNEL = TableSpec(
     "risk_funnel",
     (
@@ -55,7 +54,7 @@ BEHIND = TableSpec(
 
 @router.get("")
 async def funnel(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(FUNNEL))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(FUNNEL))]
 ) -> Response:
     """Show how the watch narrows from judged to handled."""
     words, by = words_of(request), cast(By, asked.filters["by"] or "division")
@@ -72,7 +71,7 @@ async def funnel(
 
 @router.get("/enterprises")
 async def behind(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(BEHIND))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(BEHIND))]
 ) -> Response:
     """Show who is behind a figure."""
     words, stage = words_of(request), cast(Stage, asked.filters["stage"] or "suspect")
@@ -87,7 +86,7 @@ async def behind(
         },
     )  # fmt: skip
     return await show_table(
-        request, units, present, "risk_behind", table, stage=stage, period=chosen.period,
+        request, units, present, "risk_behind", table, title=words(f"risk-stage-{stage}"), period=chosen.period,
     )  # fmt: skip
 
 

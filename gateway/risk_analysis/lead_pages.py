@@ -9,20 +9,18 @@ from fastapi.responses import Response
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, Tone, in_memory, table_query
 from gateway.console.words import Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
+from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
-from gateway.people.sessions import Present
+from gateway.risk.naming import enterprise
 from gateway.risk_analysis.charts import lead_chart
 from gateway.risk_analysis.documents import decimal_of
 from gateway.risk_analysis.lead import Lead, LeadOfType, read_leads
-from gateway.risk_analysis.naming import enterprise
 from gateway.risk_analysis.page_period import DAYS, OF_TYPE, period_asked
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from risk_monitor.names import LEVELS
 
 router = Router(prefix="/console/risk-lead", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 STATES: Mapping[str, Tone] = {"acted": "ok", "earlier": "quiet", "none": "warn"}
 FROM_LEVEL = Filter("level", "risk-lead-from", options=LEVELS, prefix="risk-level-")
 LEAD = TableSpec(
@@ -49,7 +47,7 @@ LEADS = TableSpec(
 
 @router.get("")
 async def lead(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(LEAD))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(LEAD))]
 ) -> Response:
     """Show how many days lay between, by type."""
     words, level = words_of(request), asked.filters["level"] or LEVELS[0]
@@ -66,7 +64,7 @@ async def lead(
 
 @router.get("/enterprises")
 async def leads(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(LEADS))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(LEADS))]
 ) -> Response:
     """Show when each came to the level, and what was done upon it and when."""
     words, wanted = words_of(request), asked.filters
@@ -80,7 +78,9 @@ async def leads(
             "first": lambda one: one.first, "days": lambda one: one.days,
         },
     )  # fmt: skip
-    return await show_table(request, units, present, "risk_leads", table, period=found.period)
+    return await show_table(
+        request, units, present, "risk_behind", table, title=words("risk-lead-each"), period=found.period,
+    )  # fmt: skip
 
 
 def _of_type(words: Words, one: LeadOfType) -> list[Content]:

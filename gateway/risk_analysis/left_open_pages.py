@@ -8,16 +8,14 @@ from fastapi.responses import Response
 from gateway.console.table import Column, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import words_of
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
+from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
-from gateway.people.sessions import Present
 from gateway.risk_analysis.left_open import read_left_open
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from risk_monitor.shares import percent_of
 
 router = Router(prefix="/console", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 OPEN = TableSpec(
     "risk_open",
     (
@@ -29,7 +27,7 @@ OPEN = TableSpec(
 
 @router.get("/risk-open")
 async def left_open(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(OPEN))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(OPEN))]
 ) -> Response:
     """Show for how many enterprises each point could not be told, those that are open for most first."""
     words = words_of(request)

@@ -1,7 +1,5 @@
-"""What groups and enterprises of the analysis are called on a page. Pure but for the words."""
+"""What groups of the analysis are called on a page. Pure but for the words."""
 
-from connectors.store.subjects import Subject
-from gateway.console.table import Cell
 from gateway.console.words import Words
 from gateway.risk_analysis.chosen import NOWHERE
 from risk_monitor.divisions import name_of
@@ -29,9 +27,3 @@ def group_name(words: Words, by: str, key: str) -> str:
     if by == "section":
         return section_name(words, key)
     return words(f"risk-type-{key}") if by == "type" else key
-
-
-def enterprise(words: Words, subject: Subject) -> Cell:
-    """Return an enterprise as a cell that leads to its risks."""
-    code = subject.uscc or ""
-    return Cell(subject.name or words("risk-unnamed"), href=f"/console/subjects/{code}/risks" if code else "", sub=code)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from connectors.model.calendar import day_of, day_starts, month_starts
+from connectors.model.calendar import day_ends, day_of, day_starts, month_starts
 from gateway.runtime.filters import refuse_filter
 
 MONTHS = 12
@@ -25,7 +25,7 @@ class Period:
     @property
     def moments(self) -> tuple[datetime, datetime]:
         """When it begins, and when it is over (Asia/Shanghai)."""
-        return day_starts(self.first), day_starts(self.after)
+        return day_starts(self.first), day_ends(self.last)
 
 
 def period_of(since: date | None, until: date | None, now: datetime) -> Period:
@@ -35,7 +35,7 @@ def period_of(since: date | None, until: date | None, now: datetime) -> Period:
     """
     last = until or day_of(now)
     first = since or min(last, day_of(month_starts(now, MONTHS)[0]))
-    if not 0 <= (last - first).days <= MOST_DAYS:
+    if last == date.max or not 0 <= (last - first).days <= MOST_DAYS:
         raise refuse_filter(
             "since",
             f"时段须自早至晚，至多 {MOST_DAYS} 天 from an earlier day to a later, {MOST_DAYS} at most",

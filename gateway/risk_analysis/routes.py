@@ -33,6 +33,21 @@ InDivision = Annotated[
 OfSection = Annotated[str | None, Query(pattern=r"^[A-T-]$", description="行业门类 A section of GB/T 4754; - none.")]
 
 
+async def read_chosen(
+    work: Overseeing,
+    since: Since = None,
+    until: Until = None,
+    kind: OfType = None,
+    division: InDivision = None,
+    section: OfSection = None,
+) -> Chosen:
+    """Return what is to be looked at. Raises DeniedError where the days are no period."""
+    return Chosen(period_of(since, until, work.now), kind, division, section)
+
+
+TheChosen = Annotated[Chosen, Depends(read_chosen)]
+
+
 class Tried(BaseModel):
     """A watch to be tried out."""
 
@@ -43,34 +58,24 @@ class Tried(BaseModel):
 @router.get("/risk-funnel", summary="风险漏斗 The funnel of risks")
 async def funnel(
     work: Overseeing,
+    chosen: TheChosen,
     by: Annotated[By, Query(description="按什么分组 What groups are by.")] = "division",
-    since: Since = None,
-    until: Until = None,
-    kind: OfType = None,
-    division: InDivision = None,
-    section: OfSection = None,
 ) -> dict[str, Any]:
     """Return how many were judged, stood at a level, became a case, were confirmed, were handled; all, and by groups.
 
     Suspects are enterprises; cases are those opened in the period. `handled_percent` is of the cases, to one decimal.
     """
-    chosen = Chosen(period_of(since, until, work.now), kind, division, section)
     return funnel_document(await read_funnel(work, chosen, by))
 
 
 @router.get("/risk-funnel/enterprises", summary="漏斗中的企业 Enterprises behind the funnel")
 async def behind(
     work: Overseeing,
+    chosen: TheChosen,
     stage: Annotated[Stage, Query(description="哪一级 Which figure.")] = "suspect",
-    since: Since = None,
-    until: Until = None,
-    kind: OfType = None,
-    division: InDivision = None,
-    section: OfSection = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> dict[str, Any]:
     """Return the enterprises behind a figure of the funnel: suspects by their level, cases with the newest first."""
-    chosen = Chosen(period_of(since, until, work.now), kind, division, section)
     return {"enterprises": [behind_document(one) for one in await read_behind(work, chosen, stage, limit)]}
 
 

@@ -12,7 +12,7 @@ from gateway.console.render import PageError, page
 from gateway.console.table import Column, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import words_of
 from gateway.people.acting import acting
-from gateway.people.guard import SignInNeededError, Visitor, check_token, signed_in
+from gateway.people.guard import OverseerPresent, SignInNeededError, Visitor, check_token
 from gateway.people.listing import show_table
 from gateway.people.naming import sender_names
 from gateway.people.sessions import Present
@@ -31,7 +31,6 @@ from risk_monitor.names import KINDS
 from risk_monitor.watch import Watch
 
 router = Router(prefix="/console/risk-trials", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 TRIALS = TableSpec(
     "risk_trials",
     (
@@ -65,7 +64,7 @@ async def read_watch_form(request: Request, visitor: Visitor) -> dict[str, str]:
 
 @router.get("")
 async def trials(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(TRIALS))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(TRIALS))]
 ) -> Response:
     """Show the trials, the newest first."""
     words = words_of(request)
@@ -77,7 +76,7 @@ async def trials(
 
 
 @router.get("/-/new")
-async def new(request: Request, units: Units, present: Overseeing, like: UUID | None = None) -> Response:
+async def new(request: Request, units: Units, present: OverseerPresent, like: UUID | None = None) -> Response:
     """Show the watch in force, or that of an earlier trial, with each number to be changed."""
     async with units.begin("risk.trial_form", acting(present)) as work:
         base = await _base(work, like)
@@ -86,7 +85,7 @@ async def new(request: Request, units: Units, present: Overseeing, like: UUID | 
 
 @router.post("/-/new")
 async def ask(
-    request: Request, units: Units, present: Overseeing, typed: Annotated[dict[str, str], Depends(read_watch_form)]
+    request: Request, units: Units, present: OverseerPresent, typed: Annotated[dict[str, str], Depends(read_watch_form)]
 ) -> Response:
     """Have it tried out; what will not do is said above the form."""
     words = words_of(request)
@@ -109,7 +108,7 @@ async def ask(
 
 @router.get("/{trial_id}")
 async def show(
-    request: Request, trial_id: UUID, units: Units, present: Overseeing,
+    request: Request, trial_id: UUID, units: Units, present: OverseerPresent,
     asked: Annotated[TableQuery, Depends(table_query(MOVES))],
 ) -> Response:  # fmt: skip
     """Show how far a trial is; once it has ended, both watches beside each other, and who would stand elsewhere."""
@@ -135,7 +134,7 @@ async def show(
 
 
 @router.get("/{trial_id}/progress")
-async def progress(request: Request, trial_id: UUID, units: Units, present: Overseeing) -> Response:
+async def progress(request: Request, trial_id: UUID, units: Units, present: OverseerPresent) -> Response:
     """Return how far a trial is, as a part of its page; once it has ended, have the browser load the page anew."""
     async with units.begin("risk.trial_progress", acting(present)) as work:
         try:

@@ -5,8 +5,8 @@ from typing import Any
 
 from gateway.console.table import Cell, Content, Tone
 from gateway.console.words import NOTHING, Words
+from gateway.risk.naming import enterprise
 from gateway.risk.pages import TONES
-from gateway.risk_analysis.naming import enterprise
 from gateway.risk_analysis.tables import RiskTrial
 from gateway.risk_analysis.trial_documents import Moved, shares_of
 from risk_monitor.names import KINDS, LEVELS

@@ -1,16 +1,15 @@
 """The wall of the risk watch: a page of its own that asks for its figures again and again."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from connectors.model.calendar import day_of
 from gateway.console.render import page
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
-from gateway.people.sessions import Present
+from gateway.people.guard import OverseerPresent
 from gateway.risk.pages import TONES
 from gateway.risk_analysis.chosen import NOWHERE
 from gateway.risk_analysis.naming import division_name, section_name
@@ -20,13 +19,12 @@ from gateway.web.router import Router
 from risk_monitor.names import KINDS, LEVELS
 
 router = Router(prefix="/console/risk-wall", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 MOST_DIVISIONS = 12
 MOST_MONTHS = 8
 
 
 @router.get("")
-async def wall(request: Request, units: Units, present: Overseeing) -> Response:
+async def wall(request: Request, units: Units, present: OverseerPresent) -> Response:
     """Show the figures on a screen of their own."""
     async with units.begin("risk.wall", acting(present)) as work:
         found = await read_wall(work)
@@ -34,7 +32,7 @@ async def wall(request: Request, units: Units, present: Overseeing) -> Response:
 
 
 @router.get("/now")
-async def now(request: Request, units: Units, present: Overseeing) -> Response:
+async def now(request: Request, units: Units, present: OverseerPresent) -> Response:
     """Return what stands on the wall as it is by now: a part of the page whose opening was recorded."""
     async with units.begin("risk.wall_now", acting(present)) as work:
         found = await take_wall(work)

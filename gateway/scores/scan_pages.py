@@ -20,7 +20,7 @@ from gateway.console.table import (
 )
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
+from gateway.people.guard import OverseerPresent, signed_in
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.runtime.clock import now
@@ -38,7 +38,6 @@ from scoring_adapter.scorecard import load_scorecard
 
 router = Router(prefix="/console", include_in_schema=False)
 Running = Annotated[Present, Depends(signed_in("operator", "system"))]
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 MOST = 400  # runs: more than a year of nights
 STATES: dict[str, Tone] = {"finished": "ok", "running": "info", "failed": "bad"}
 KINDS = ("full", "incremental", "as-of")
@@ -92,7 +91,7 @@ async def scans(
 
 @router.get("/movers")
 async def movers(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(MOVERS))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(MOVERS))]
 ) -> Response:
     """Show who moved on the last day on which somebody did."""
     words, way = words_of(request), asked.filters["way"]

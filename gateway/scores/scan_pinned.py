@@ -7,13 +7,13 @@ files. All of it is kept with the run, and a run that is gone on with stands on 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from connectors.model.calendar import SHANGHAI, day_of
+from connectors.model.calendar import day_ends, day_of
 from connectors.store.numbers import greatest_number
 from gateway.cards.in_force import find_card
 from gateway.runtime.actor import Actor
@@ -77,7 +77,7 @@ async def pin(units: UnitsOfWork, store: ColumnStore, request: ScanRequest, acto
         as_of = request.as_of or today
         if as_of > today:
             raise LaterDayError
-        grounds = await load_grounds(work.session, as_of, min(moment, _end_of(as_of)))
+        grounds = await load_grounds(work.session, as_of, min(moment, day_ends(as_of)))
         files, mark = await list_files(work.session), await newest_mark(work.session)
         due = await due_up_to(work.session, mark) if request.incremental else ()
         newest, subjects = await find_newest(work.session), await greatest_number(work.session)
@@ -104,7 +104,7 @@ async def pin_again(work: UnitOfWork, store: ColumnStore, run: ScanRun) -> Pinne
     card = await find_card(work.session, basis.model)
     if card is None:
         return "basis-changed"
-    grounds = await load_grounds(work.session, run.as_of, min(run.started_at, _end_of(run.as_of)), card)
+    grounds = await load_grounds(work.session, run.as_of, min(run.started_at, day_ends(run.as_of)), card)
     if basis != grounds.basis:
         return "basis-changed"
     files = await find_files(work.session, run.files)
@@ -123,7 +123,3 @@ def _choose(
         return None
     chosen = np.union1d(timed, np.array(due, np.int64))
     return None if len(chosen) > subjects * MOST_CHOSEN else chosen
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI)

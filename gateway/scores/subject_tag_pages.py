@@ -12,7 +12,7 @@ from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import OwnerActing, signed_in
+from gateway.people.guard import OverseerPresent, OwnerActing
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.records.in_words import in_a_line
@@ -40,7 +40,6 @@ from gateway.web.router import Router
 from scoring_adapter.tags.declaration import Tag
 
 router = Router(prefix="/console", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Z]{18}$")]
 OWN = TableSpec(
     "subject-tags",
@@ -76,7 +75,7 @@ async def subject_tags(
     request: Request,
     subject: Code,
     units: Units,
-    present: Overseeing,
+    present: OverseerPresent,
     asked: Annotated[TableQuery, Depends(table_query(OWN))],
 ) -> Response:
     """Show those who oversee an enterprise's tags."""
@@ -85,7 +84,7 @@ async def subject_tags(
 
 @router.get("/subjects/{subject}/tags/{tag}")
 async def subject_tag(
-    request: Request, subject: Code, tag: Id, units: Units, protector: TheProtector, present: Overseeing
+    request: Request, subject: Code, tag: Id, units: Units, protector: TheProtector, present: OverseerPresent
 ) -> Response:
     """Show the records behind a tag of an enterprise."""
     return await _behind(request, units, protector, present, get_tag(tag), subject)

@@ -12,9 +12,8 @@ from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, Tone, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import signed_in
+from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
-from gateway.people.sessions import Present
 from gateway.runtime.denial import DeniedError
 from gateway.sites.reading import FirmSeen, SiteSeen, read_site, read_sites
 from gateway.sites.shown import DayShown, read_shown
@@ -25,7 +24,6 @@ from risk_monitor.site_keys import kind_of, readable
 from risk_monitor.site_names import KINDS, SERIES
 
 router = Router(prefix="/console", include_in_schema=False)
-Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 Address = Annotated[str, PathParameter(max_length=300)]
 TONES: dict[str, Tone] = {"spike": "warn", "fall": "bad", "unreported": "bad"}
 SITES = TableSpec(
@@ -45,7 +43,7 @@ SITES = TableSpec(
 
 @router.get("/sites")
 async def sites(
-    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(SITES))]
+    request: Request, units: Units, present: OverseerPresent, asked: Annotated[TableQuery, Depends(table_query(SITES))]
 ) -> Response:
     """Show the platforms, those with the newest finding first."""
     words = words_of(request)
@@ -63,7 +61,7 @@ async def sites(
 
 
 @router.get("/sites/{site}")
-async def site(request: Request, units: Units, present: Overseeing, site: Address) -> Response:
+async def site(request: Request, units: Units, present: OverseerPresent, site: Address) -> Response:
     """Show one platform: its figures with their bands, what was found, whose it is."""
     words = words_of(request)
     try:

@@ -7,11 +7,22 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Row
 
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known, names_known
 from gateway.console.render import PageError, page
-from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, Tone, table_query
+from gateway.console.table import (
+    Cell,
+    Column,
+    Content,
+    Filter,
+    TableQuery,
+    TableSpec,
+    Tone,
+    counted,
+    moment_cell,
+    table_query,
+)
+from gateway.console.table_address import begins
 from gateway.console.words import NOTHING, Words, words_of
-from gateway.evidence.pages import day_begins
 from gateway.inquiries.shown import enterprise_cell, why
 from gateway.inquiries.watched.words import TONES, watched_of
 from gateway.people.guard import SignedForm
@@ -53,10 +64,8 @@ async def show_list(
     async with units.begin("warnings.list", staff.reader) as work:
         rows = await list_warnings(work, wanted_of(asked), limit=asked.limit, offset=asked.offset)
         names = await names_known(work, sorted({row.uscc for row in rows}))
-    shown = [_cells(words, row, names.get(row.uscc)) for row in rows]
-    return await show_table(
-        request, units, staff.present, "warnings", Table(SPEC, asked, shown, total=rows[0].total if rows else 0)
-    )  # fmt: skip
+    table = counted(asked, rows, cells=lambda row: _cells(words, row, names.get(row.uscc)))
+    return await show_table(request, units, staff.present, "warnings", table)
 
 
 @router.get("/{warning_id}")
@@ -66,7 +75,7 @@ async def show(request: Request, units: Units, staff: Staff, warning_id: UUID) -
     try:
         async with units.begin("warning.show", staff.reader) as work:
             row = await get_warning(work, warning_id)
-            name = (await names_known(work, [row.uscc])).get(row.uscc)
+            name = await name_known(work, row.uscc)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
     try:
@@ -97,9 +106,8 @@ async def seen(warning_id: UUID, units: Units, staff: Staff, _form: SignedForm) 
 def wanted_of(asked: TableQuery) -> Wanted:
     """Return what the filters of the list ask for."""
     given = {name: value or None for name, value in asked.filters.items()}
-    since = day_begins(given["since"]) if given["since"] else None
     seen_or_not = None if given["seen"] is None else given["seen"] == "yes"
-    return Wanted(seen_or_not, given["change"], given["level"], given["type"], since)
+    return Wanted(seen_or_not, given["change"], given["level"], given["type"], begins(asked.filters["since"]))
 
 
 def levels_in_words(words: Words, levels: Levels) -> str:
@@ -121,7 +129,7 @@ def _cells(words: Words, row: Row[Any], name: str | None) -> list[Content]:
         Cell(words(f"risk-{row.change}"), tone=CHANGED[row.change]),  # texts of CHANGES
         level,
         levels_in_words(words, row.after) if row.open else NOTHING,
-        Cell(words.moment(row.told_at), title=words.exactly(row.told_at)),
+        moment_cell(words, row.told_at),
         Cell(words("warning-seen-yes"), tone="ok", sub=words.moment(row.seen_at))
         if row.seen_at
         else Cell(words("warning-seen-no"), tone="warn"),

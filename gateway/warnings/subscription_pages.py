@@ -11,10 +11,21 @@ from sqlalchemy import Row
 from connectors.catalogue.load import datasets, get_catalogue
 from connectors.errors import MalformedError
 from connectors.personal.sealing import Protector
-from gateway.consents.acquaintances import names_known
+from gateway.consents.acquaintances import name_known, names_known
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
-from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, Tone, table_query
+from gateway.console.table import (
+    Cell,
+    Column,
+    Content,
+    Filter,
+    TableQuery,
+    TableSpec,
+    Tone,
+    counted,
+    moment_cell,
+    table_query,
+)
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.inquiries.batches.sheet import SheetRow, read_sheet
 from gateway.inquiries.needs import datasets_needed
@@ -62,9 +73,7 @@ async def show_list(
             work, status=asked.filters["status"] or None, limit=asked.limit, offset=asked.offset
         )
         names = await names_known(work, sorted({row.uscc for row in rows}))
-    table = Table(
-        SPEC, asked, [_cells(words, row, names.get(row.uscc)) for row in rows], total=rows[0].total if rows else 0
-    )
+    table = counted(asked, rows, cells=lambda row: _cells(words, row, names.get(row.uscc)))
     return await show_table(
         request, units, staff.present, "warning_subscriptions", table, staff=staff, form=Form(),
         categories=restricted(words), cost=costs[RISK_WATCH],
@@ -107,7 +116,7 @@ async def show(request: Request, units: Units, staff: Staff, subscription_id: UU
         async with units.begin("warning-subscription.show", staff.reader) as work:
             row = await get_subscription(work, subscription_id)
             told = await list_warnings(work, Wanted(subscription=subscription_id), limit=SHOWN)
-            name = (await names_known(work, [row.uscc])).get(row.uscc)
+            name = await name_known(work, row.uscc)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
     return page(
@@ -170,7 +179,7 @@ def _cells(words: Words, row: Row[Any], name: str | None) -> list[Content]:
         enterprise_cell(name, row.uscc, f"/console/warning-subscriptions/{row.subscription_id}"),
         Cell(words(f"subscription-{row.status}"), tone=STATUSES[row.status]),
         row.account,
-        Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
+        moment_cell(words, row.created_at),
         reason_in_words(words, row.reason) or NOTHING,
         str(row.inquiry_id),
     ]

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
-from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, moment_cell, table_query
 from gateway.console.words import Words, words_of
 from gateway.people.guard import SignedForm
 from gateway.people.listing import show_table
@@ -159,7 +159,7 @@ async def _list(request: Request, units: UnitsOfWork, staff: Through, keys: Keys
 def _cells(row: WebhookDelivery, words: Words) -> list[Content]:
     waiting = row.state == "pending"
     return [
-        Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
+        moment_cell(words, row.created_at),
         Cell(_called(row.type, words), f"/console/webhooks/{row.endpoint_id}/deliveries/{row.delivery_id}"),
         Cell(words(f"webhook-state-{row.state}"), tone=TONES[row.state]),  # type: ignore[arg-type] # one of the tones
         row.attempts,

@@ -19,7 +19,7 @@ from scoring_adapter.errors import ModelError
 from scoring_adapter.modeling.bounds import said
 from scoring_adapter.modeling.framing import card_in
 from scoring_adapter.modeling.measures import bounds_of, shares_of
-from scoring_adapter.modeling.running import run_job
+from scoring_adapter.modeling.running import run_job, verify_replay
 from scoring_adapter.modeling.scoring import points_in_all, score_table
 from scoring_adapter.modeling.table import TRAIN, Labelled
 from scoring_adapter.scorecard import SCALES, Scorecard, bind, codes_of
@@ -66,7 +66,8 @@ def fit(table: Labelled, frame: Card, catalogue: TagCatalogue, version: int, ter
     arrays = {"values": np.where(given, values, np.nan), "bad": table.bad, "train": train}
     found, (points,) = run_job(python, JOB, ask, arrays, ["points"])
     card = bind(_card(found, frame, catalogue, version), catalogue)
-    _replay(card, table, points)
+    own = points_in_all(card, table)
+    verify_replay(own, points, own != points)
     scored = score_table(card, table)
     scores = scored.scores[train & scored.known]
     bounds = bounds_of(scores)
@@ -106,14 +107,3 @@ def _entry(one: Mapping[str, Any], tag: Tag, catalogue: TagCatalogue) -> Entry |
     steps = list(zip(points, [*(said(bound, scale) for bound in bounds), None], strict=True))
     kept = [Bin(*step) for step, after in pairwise(steps) if step[0] != after[0]] + [Bin(*steps[-1])]
     return Entry(tag.id, bins=kept, none=none) if len({*(step.points for step in kept), none}) > 1 else None
-
-
-def _replay(card: Scorecard, table: Labelled, wanted: NDArray[np.int64]) -> None:
-    """Raise ModelError where our scorer gives a row other points than the library's bins."""
-    found = points_in_all(card, table)
-    differing = np.flatnonzero(found != wanted)
-    if len(differing):
-        at = int(differing[0])
-        raise ModelError(
-            f"重算不符 the replay differs: {len(differing)} 行 rows, 首行 first {at + 1}: {found[at]} ≠ {wanted[at]}"
-        )

@@ -49,6 +49,16 @@ def run_job(
         return found, [np.load(folder / f"{part}.npy") for part in wanted]
 
 
+def verify_replay(own: NDArray[np.int64], points: NDArray[np.int64], differs: NDArray[np.bool_]) -> None:
+    """Raise ModelError where a row `differs`; said are the points that our own program and the job give the first."""
+    differing = np.flatnonzero(differs)
+    if len(differing):
+        at = int(differing[0])
+        raise ModelError(
+            f"重算不符 the replay differs: {len(differing)} 行 rows, 首行 first {at + 1}: {own[at]} ≠ {points[at]}"
+        )
+
+
 def _own_python() -> str:
     if find_spec("optbinning") is None:
         raise ModelError("没有 optbinning there is no optbinning：pip install 'xinqiao[modeling]'，或 or --python")

@@ -3,20 +3,18 @@
 import json
 import re
 
-import httpx
 import pytest
 from sqlalchemy import text
 
 from gateway.abnormal.holding import hold_abnormal
-from gateway.app import create_app
 from gateway.demo.command_line import DemoError
 from gateway.quota.rates import set_rate
 from gateway.runtime.actor import PROGRAM
 from tests.actors import OPERATOR
-from tests.persons import csrf, same_site, signed_in
 from tests.processes import environment
 from tests.stories import registration
 from tests.town import run_command
+from tests.visits import browsers_of, send
 
 HERE = "/console/abnormal-use"
 
@@ -24,18 +22,12 @@ HERE = "/console/abnormal-use"
 @pytest.fixture
 async def browsers(gateway):
     """An operator, an auditor, staff of the bank and of another institution, each signed in at a browser."""
-    opened = {}
     people = {
         "boss-h": ("operator", {}), "eye-h": ("auditor", {}), "teller-h": ("staff", {"institution": "bank"}),
         "stranger-h": ("staff", {"institution": "other"}),
     }  # fmt: skip
-    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
-    for name, (role, more) in people.items():
-        opened[name] = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
-        await signed_in(gateway, opened[name], name, role, **more)
-    yield opened
-    for one in opened.values():
-        await one.aclose()
+    async with browsers_of(gateway, people) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -51,10 +43,6 @@ async def case(story):
     async with story.gateway.units.begin("test.abnormal", PROGRAM) as work:
         await hold_abnormal(work, "denials")
     story.gateway.access.expire()
-
-
-async def send(browser, path, **form):
-    return await browser.post(path, data={"csrf": await csrf(browser), **form}, headers=same_site(browser))
 
 
 async def test_each_sees_what_is_theirs_and_two_decide(gateway, database_urls, case, browsers):

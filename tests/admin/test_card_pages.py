@@ -1,14 +1,11 @@
 """Scorecards at the console: another is asked for with its report, shown to who approves it, and returned from."""
 
-import httpx
 import pytest
-from sqlalchemy import text
 
 from gateway.admin.card_pages import MOST_BYTES
-from gateway.app import create_app
 from scoring_adapter.card import load_card
 from tests.cards import WHY, at_once, report_of, source_of
-from tests.persons import csrf, same_site, signed_in
+from tests.visits import approve, browsers_of, send, waiting_change
 
 HERE = "/console/cards"
 
@@ -16,27 +13,13 @@ HERE = "/console/cards"
 @pytest.fixture(scope="module")
 async def browsers(gateway):
     """Two security administrators and an auditor, each signed in at a browser."""
-    opened = {}
-    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
-    for name, role in {"boss-c": "operator", "second-c": "operator", "eye-c": "auditor"}.items():
-        opened[name] = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
-        await signed_in(gateway, opened[name], name, role)
-    yield opened
-    for one in opened.values():
-        await one.aclose()
-
-
-async def send(browser, path, **form):
-    return await browser.post(path, data={"csrf": await csrf(browser), **form}, headers=same_site(browser))
+    people = {"boss-c": ("operator", {}), "second-c": ("operator", {}), "eye-c": ("auditor", {})}
+    async with browsers_of(gateway, people) as opened:
+        yield opened
 
 
 async def decide(gateway, browsers):
-    async with gateway.database.begin("test.change") as session:
-        change = (await session.execute(text("SELECT change_id FROM change WHERE status = 'waiting'"))).scalar_one()
-    shown = (await browsers["second-c"].get(f"/console/changes/{change}")).text
-    assert (await send(browsers["boss-c"], f"/console/changes/{change}/approve")).status_code == 409
-    assert (await send(browsers["second-c"], f"/console/changes/{change}/approve")).status_code == 303
-    return shown
+    return await approve(gateway, browsers["boss-c"], browsers["second-c"])
 
 
 async def test_both_offices_see_them_and_administrators_alone_change_them(browsers):
@@ -81,8 +64,7 @@ async def test_a_card_is_put_in_force_and_the_one_before_again(gateway, browsers
 
 async def decide_refused(gateway, browsers):
     """What is in force already is not returned to: whoever approves it is told so."""
-    async with gateway.database.begin("test.change") as session:
-        change = (await session.execute(text("SELECT change_id FROM change WHERE status = 'waiting'"))).scalar_one()
+    change = await waiting_change(gateway)
     refused = await send(browsers["second-c"], f"/console/changes/{change}/approve")
     assert refused.status_code == 409
     assert "此卡已是现行的。" in refused.text

@@ -2,15 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from sqlalchemy import text
 
-from gateway.app import create_app
 from gateway.console.words import LANGUAGE_COOKIE
 from gateway.quota.costs import set_cost
 from tests.actors import OPERATOR
-from tests.persons import csrf, same_site, signed_in
+from tests.visits import browsers_of, send
 
 HERE, SCORE = "/console/costs", "/console/costs/score"
 
@@ -18,19 +16,13 @@ HERE, SCORE = "/console/costs", "/console/costs/score"
 @pytest.fixture(scope="module")
 async def browsers(gateway):
     """Two security administrators, an auditor, and staff of a bank, each signed in at a browser."""
-    opened = {}
     people = {
         "boss-c": ("operator", {}), "second-c": ("operator", {}), "eye-c": ("auditor", {}),
         "teller-c": ("staff", {"institution": "bank"}),
     }  # fmt: skip
-    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
     await registered(gateway)
-    for name, (role, more) in people.items():
-        opened[name] = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
-        await signed_in(gateway, opened[name], name, role, **more)
-    yield opened
-    for one in opened.values():
-        await one.aclose()
+    async with browsers_of(gateway, people) as opened:
+        yield opened
 
 
 async def registered(gateway):
@@ -38,10 +30,6 @@ async def registered(gateway):
 
     async with gateway.units.begin("test.house", OPERATOR) as work:
         await add_institution(work, institution_id="bank", name="某行", kind="bank")
-
-
-async def send(browser, path, **form):
-    return await browser.post(path, data={"csrf": await csrf(browser), **form}, headers=same_site(browser))
 
 
 async def test_all_three_see_what_questions_cost_and_administrators_alone_may_ask_for_a_change(browsers):

@@ -1,15 +1,12 @@
 """Providers at the console: registered, changed and suspended there, with what follows said and what each answered."""
 
-import httpx
 import pytest
-from sqlalchemy import text
 
-from gateway.app import create_app
 from gateway.providers.days import count_calls
 from gateway.runtime.actor import PROGRAM
 from scoring_adapter.providers.asking import ANSWERED, Call
-from tests.persons import csrf, same_site, signed_in
 from tests.providers import registered
+from tests.visits import approve, browsers_of, send
 
 HERE = "/console/providers"
 NUMBERS = {
@@ -22,29 +19,14 @@ FORM = {"url": "https://b.example/score", **NUMBERS, "reason": "协议已签"}
 @pytest.fixture(scope="module")
 async def browsers(gateway):
     """Two security administrators and an auditor, each signed in at a browser."""
-    opened = {}
-    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
-    for name, role in {"boss-p": "operator", "second-p": "operator", "eye-p": "auditor"}.items():
-        opened[name] = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
-        await signed_in(gateway, opened[name], name, role)
     await registered(gateway, "five-force", "https://five.example/score")
-    yield opened
-    for one in opened.values():
-        await one.aclose()
-
-
-async def send(browser, path, **form):
-    return await browser.post(path, data={"csrf": await csrf(browser), **form}, headers=same_site(browser))
+    people = {"boss-p": ("operator", {}), "second-p": ("operator", {}), "eye-p": ("auditor", {})}
+    async with browsers_of(gateway, people) as opened:
+        yield opened
 
 
 async def decide(gateway, browsers):
-    async with gateway.database.begin("test.change") as session:
-        query = text("SELECT change_id FROM change WHERE status = 'waiting'")
-        change = (await session.execute(query)).scalar_one()
-    shown = (await browsers["second-p"].get(f"/console/changes/{change}")).text
-    assert (await send(browsers["boss-p"], f"/console/changes/{change}/approve")).status_code == 409
-    assert (await send(browsers["second-p"], f"/console/changes/{change}/approve")).status_code == 303
-    return shown
+    return await approve(gateway, browsers["boss-p"], browsers["second-p"])
 
 
 async def test_both_offices_see_them_and_administrators_alone_change_them(browsers):

@@ -1,12 +1,9 @@
 """Releases of the risk watch at the console: asked for with a back-test, shown to who approves, and returned from."""
 
-import httpx
 import pytest
-from sqlalchemy import text
 
 from gateway.admin.watch_pages import MOST_BYTES
-from gateway.app import create_app
-from tests.persons import csrf, same_site, signed_in
+from tests.visits import approve, browsers_of, send
 from tests.watches import WHY, model, model_source, report_of
 
 HERE = "/console/watches"
@@ -15,28 +12,13 @@ HERE = "/console/watches"
 @pytest.fixture(scope="module")
 async def browsers(gateway):
     """Two security administrators and an auditor, each signed in at a browser."""
-    opened = {}
-    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
-    for name, role in {"boss-w": "operator", "second-w": "operator", "eye-w": "auditor"}.items():
-        opened[name] = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
-        await signed_in(gateway, opened[name], name, role)
-    yield opened
-    for one in opened.values():
-        await one.aclose()
-
-
-async def send(browser, path, **form):
-    return await browser.post(path, data={"csrf": await csrf(browser), **form}, headers=same_site(browser))
+    people = {"boss-w": ("operator", {}), "second-w": ("operator", {}), "eye-w": ("auditor", {})}
+    async with browsers_of(gateway, people) as opened:
+        yield opened
 
 
 async def decide(gateway, browsers):
-    """Have the second approve what waits, once the one who asked could not."""
-    async with gateway.database.begin("test.change") as session:
-        change = (await session.execute(text("SELECT change_id FROM change WHERE status = 'waiting'"))).scalar_one()
-    shown = (await browsers["second-w"].get(f"/console/changes/{change}")).text
-    assert (await send(browsers["boss-w"], f"/console/changes/{change}/approve")).status_code == 409
-    assert (await send(browsers["second-w"], f"/console/changes/{change}/approve")).status_code == 303
-    return shown
+    return await approve(gateway, browsers["boss-w"], browsers["second-w"])
 
 
 async def test_both_offices_see_them_and_administrators_alone_change_them(browsers):

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,8 +13,17 @@ from starlette.requests import Request
 
 from gateway.console.export import export_table
 from gateway.console.render import PageError
-from gateway.console.table import Cell, Column, Filter, TableSpec, in_memory, table_query
-from gateway.console.table_address import FURTHEST_ROW, LONGEST_FILTER, address, read_asked
+from gateway.console.table import Cell, Column, Filter, TableSpec, counted, in_memory, table_query
+from gateway.console.table_address import (
+    FIRST_DAY,
+    FURTHEST_ROW,
+    LAST_DAY,
+    LONGEST_FILTER,
+    address,
+    begins,
+    ends,
+    read_asked,
+)
 from gateway.console.words import words_in
 
 SPEC = TableSpec(
@@ -50,6 +60,7 @@ def test_an_address_names_page_size_order_filters_and_columns():
     [
         "page=0", "page=x", f"page={FURTHEST_ROW // 20 + 1}", "size=11", "sort=more", "sort=-", "kind=red", "columns=x",
         "export=pdf", "since=2026-13-01", "since=2026-1-1", f"q={'a' * (LONGEST_FILTER + 1)}", "q=%00a", "page=9999999",
+        "since=1948-12-31", "since=2100-01-01", "since=9999-12-31",
     ],
 )  # fmt: skip
 def test_what_there_is_not_is_refused(query):
@@ -60,9 +71,25 @@ def test_what_there_is_not_is_refused(query):
         asked(query)
 
 
-@pytest.mark.parametrize("query", [f"page={FURTHEST_ROW // 20}", f"q={'a' * LONGEST_FILTER}", "size=100"])
+@pytest.mark.parametrize("query", [f"page={FURTHEST_ROW // 20}", f"q={'a' * LONGEST_FILTER}", "size=100",
+                                   "since=1949-01-01", "since=2099-12-31"])  # fmt: skip
 def test_the_furthest_that_may_be_asked_is_answered(query):
     assert asked(query)
+
+
+def test_a_day_of_a_filter_begins_and_ends_at_midnight_in_china():
+    first, last = asked("since=1949-01-01").filters["since"], asked("since=2099-12-31").filters["since"]
+    assert begins(first).isoformat().startswith("1949-01-01T00:00:00+0")
+    assert ends(last).isoformat() == "2100-01-01T00:00:00+08:00"
+    assert begins("") is None
+    assert ends("") is None
+
+
+def test_a_page_of_counted_rows_says_how_many_there_are():
+    rows = [SimpleNamespace(name=one, total=45) for one in "甲乙"]
+    table = counted(asked("size=20"), rows, cells=lambda row: [row.name, None, None])
+    assert (table.total, table.pages, [row[0] for row in table.rows]) == (45, 3, ["甲", "乙"])
+    assert counted(asked(), [], cells=list).total == 0
 
 
 def test_rows_are_sorted_what_has_no_value_last_and_paged():
@@ -96,7 +123,7 @@ def test_links_keep_what_was_asked_and_begin_at_the_first_page():
     "sort": st.sampled_from(["name", "-count"]),
     "kind": st.sampled_from(["light", "dark"]),
     "q": st.text(st.characters(codec="utf-8", categories=["L", "N"]), max_size=9),
-    "since": st.dates().map(str), "columns": st.sampled_from(["name", "name,more"]), "after": st.just("abc"),
+    "since": st.dates(FIRST_DAY, LAST_DAY).map(str), "columns": st.sampled_from(["name", "name,more"]), "after": st.just("abc"),
 }))  # fmt: skip
 def test_an_address_reads_back_as_it_was_written(parameters):
     rules = {"sortable": {"name", "count"}, "columns": {"name", "count", "more"}, "days": {"since"},

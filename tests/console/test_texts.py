@@ -78,7 +78,6 @@ from gateway.quota.plans import SCOPES as SCOPES_OF_QUOTA
 from gateway.quota.products import PRODUCTS
 from gateway.rates.limits import DEFAULTS
 from gateway.risk_analysis.acts import ACTS as ACTS_OF_RISKS
-from gateway.risk_analysis.behind import STAGES as STAGES_OF_RISKS
 from gateway.risk_analysis.comparing import WAYS as WAYS_OF_RISKS
 from gateway.risk_analysis.lead_pages import STATES as STATES_OF_LEADS
 from gateway.risk_analysis.trial_shown import STATES as STATES_OF_TRIALS
@@ -212,7 +211,6 @@ FAMILIES = {
     "site-kind": {"site", "app"},
     "site-series": set(SERIES_OF_SITES),
     "site-status": set(get_dataset("platform_profile").fields["status"].codes),
-    "risk-stage": set(STAGES_OF_RISKS),
     "risk-trial-state": set(STATES_OF_TRIALS),
     "risk-way": set(WAYS_OF_RISKS),
     "risk-type": set(KINDS_OF_RISKS),

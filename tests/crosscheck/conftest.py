@@ -5,7 +5,7 @@ import pytest
 from gateway.runtime.settings import Settings
 from tests.crosscheck.checks import spread_out
 from tests.private import PYTHON
-from tests.risk.founding import deliver, judged
+from tests.risk.founding import founded
 
 
 @pytest.fixture(scope="module")
@@ -17,12 +17,8 @@ def settings(tmp_path_factory):
 
 @pytest.fixture
 async def town(story):
-    if "local_finance" not in story.keys:
-        await deliver(story)
-        await judged(story)
+    if await founded(story, "auditor-1", "auditor-2"):
         await spread_out(story)
-        for person in ("auditor-1", "auditor-2"):
-            await story.enrol(person, "auditor")
         for platform in ("bank-supervisor", "central-bank"):
             await story.enrol(platform, "platform")
     return story

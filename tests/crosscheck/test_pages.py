@@ -7,8 +7,8 @@ import pytest
 
 from tests.crosscheck.checks import PURPOSE
 from tests.enterprises import uscc
-from tests.house.test_ownership import client_of
 from tests.persons import csrf, same_site, signed_in
+from tests.visits import client_of
 
 HTML = {"Accept": "text/html"}
 PLACE = "/console/crosschecks"

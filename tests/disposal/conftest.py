@@ -3,13 +3,11 @@
 import pytest
 
 from tests.disposal.cases import enrol_people
-from tests.risk.founding import deliver, judged
+from tests.risk.founding import founded
 
 
 @pytest.fixture
 async def town(story):
-    if "local_finance" not in story.keys:
-        await deliver(story)
-        await judged(story)
+    if await founded(story):
         await enrol_people(story.gateway)
     return story

@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from tests.disposal.cases import KIND, OFFICE, OTHER_OFFICE, at_risk, worked
 from tests.enterprises import uscc
-from tests.house.test_ownership import client_of
 from tests.persons import csrf, same_site, signed_in
 from tests.scores.scanning import rows
+from tests.visits import client_of
 
 HTML = {"Accept": "text/html"}
 NUMBERS = iter(range(1201, 1299))

@@ -5,16 +5,15 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from gateway.app import create_app
 from tests.house import objects
 from tests.house.objects import OWN, Town, arrears
 from tests.identities import add_proof
 from tests.identity.test_routes import ROUTES
 from tests.persons import signed_in
 from tests.stories import Story, slug
+from tests.visits import client_of
 
 
 @dataclass(frozen=True)
@@ -360,11 +359,6 @@ NOBODYS = {
 }
 HOUSES = {"clerk": "agency", "staff": "institution", "office": "office"}
 VALUES = {"decision": "discard", "form": "csv"}
-
-
-def client_of(gateway, **more):
-    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer, **more)
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from gateway.intake.documents import OUTCOMES
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from tests.enterprises import citizen, uscc
-from tests.house.test_ownership import client_of
 from tests.persons import signed_in
 from tests.submissions import accept_held, take_file
+from tests.visits import client_of
 
 HEADER = ["记录编号", "主体名称", "统一社会信用代码", "来源目录编码", "数据类别", "数据内容", "接收时间"]
 FEED = "prov_public_credit_feed"

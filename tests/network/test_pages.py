@@ -8,10 +8,10 @@ from gateway.network.drawing import A_ROW, MOST, draw
 from gateway.network.pages import percent
 from gateway.network.walks import WalkedEdge
 from tests.enterprises import uscc
-from tests.house.test_ownership import client_of
 from tests.network.holding import HOLDERS, deliver, firm, held, read_anew, register
 from tests.persons import signed_in
 from tests.scores.scanning import rows
+from tests.visits import client_of
 
 HTML = {"Accept": "text/html"}
 READ = "SELECT FROM audit_event WHERE type = 'network.read'"

@@ -8,8 +8,9 @@ from sqlalchemy import text
 from gateway.console.glossary import terms
 from tests.house import objects
 from tests.house.objects import OWN, uscc
-from tests.house.test_ownership import client_of, town
+from tests.house.test_ownership import town
 from tests.persons import signed_in
+from tests.visits import client_of
 
 __all__ = ["town"]
 HTML = {"Accept": "text/html"}

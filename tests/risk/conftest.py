@@ -2,13 +2,10 @@
 
 import pytest
 
-from tests.risk.founding import deliver, judged
+from tests.risk.founding import founded
 
 
 @pytest.fixture
 async def town(story):
-    if "local_finance" not in story.keys:
-        await deliver(story)
-        await judged(story)
-        await story.enrol("auditor-1", "auditor")
+    await founded(story, "auditor-1")
     return story

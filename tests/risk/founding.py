@@ -60,3 +60,14 @@ async def deliver(story):
 async def judged(story):
     """Judge everybody."""
     return await judge_all(story.gateway.units, open_store(story.gateway.settings), PROGRAM)
+
+
+async def founded(story, *auditors) -> bool:
+    """Deliver the case and judge it once for each file of tests, with these auditors; tell whether it was now."""
+    if "local_finance" in story.keys:
+        return False
+    await deliver(story)
+    await judged(story)
+    for person in auditors:
+        await story.enrol(person, "auditor")
+    return True

@@ -76,6 +76,9 @@ async def test_groups_are_divisions_sections_types_and_months(handled):
 async def test_it_is_of_what_is_asked_for(handled, asked, suspects, cases):
     total = (await get(handled, f"/v1/risk-funnel?{asked}"))["total"]
     assert (total["suspect"], total["opened"]) == (suspects, cases)
+    for stage, number in (("suspect", suspects), ("opened", cases)):
+        behind = await get(handled, f"/v1/risk-funnel/enterprises?stage={stage}&{asked}")
+        assert len(behind["enterprises"]) == number
 
 
 @pytest.mark.parametrize(("back", "there"), [(2, False), (3, True), (30, True), (31, False)])
@@ -93,10 +96,23 @@ async def test_each_figure_leads_to_those_behind_it(handled, stage, number):
     assert found[0]["division"] == DIVISION
 
 
+@pytest.mark.parametrize("path", ["risk-funnel", "risk-funnel/enterprises"])
 @pytest.mark.parametrize(
     "asked",
-    ["by=gossip", "since=2026-02-01&until=2026-01-01", "since=2000-01-01&until=2026-01-01", "division=33", "section=Z"],
+    [
+        "since=2026-02-01&until=2026-01-01",
+        "since=2000-01-01&until=2026-01-01",
+        "since=9999-12-01&until=9999-12-31",
+        "division=33",
+        "section=Z",
+    ],
 )
-async def test_what_cannot_be_asked_for_is_refused(handled, asked):
-    answer = await handled.client.get(f"/v1/risk-funnel?{asked}", headers=await handled.headers("auditor-1"))
+async def test_what_cannot_be_asked_for_is_refused(handled, path, asked):
+    answer = await handled.client.get(f"/v1/{path}?{asked}", headers=await handled.headers("auditor-1"))
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("asked", ["risk-funnel?by=gossip", "risk-funnel/enterprises?stage=gossip"])
+async def test_a_group_or_a_figure_that_there_is_not_is_refused(handled, asked):
+    answer = await handled.client.get(f"/v1/{asked}", headers=await handled.headers("auditor-1"))
     assert answer.status_code == 400

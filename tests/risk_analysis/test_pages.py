@@ -7,13 +7,12 @@ import pytest
 
 from gateway.runtime.clock import now
 from tests.enterprises import uscc
-from tests.house.test_ownership import client_of
 from tests.persons import signed_in
 from tests.risk.founding import LENDER, SOUND
 from tests.risk_analysis.handling import open_case
 from tests.scores.scanning import rows
+from tests.visits import HTML, client_of, visited
 
-HTML = {"Accept": "text/html"}
 KIND = "mass-involving"
 LISTS = [
     "risk-funnel", "risk-funnel/enterprises", "risk-lead", "risk-lead/enterprises", "risk-open", "risk-trials",
@@ -29,11 +28,7 @@ async def handled(town):
 
 
 async def page(town, path, person="reg", role="regulator", language="zh"):
-    async with client_of(town.gateway) as browser:
-        await signed_in(town.gateway, browser, f"{person}-{role}", role)
-        browser.cookies.set("xinqiao-language", language)
-        answer = await browser.get(f"/console/{path}", headers=HTML)
-    return answer.status_code, answer.text
+    return await visited(town, f"{person}-{role}", f"/console/{path}", role, language)
 
 
 async def test_each_figure_of_the_funnel_leads_to_those_behind_it(handled):

@@ -9,9 +9,9 @@ from gateway.risk_analysis.watch_form import MOST_FIELDS, fields_of, watch_from
 from gateway.scores.store import open_store
 from risk_monitor.load import load_watch, read_watch
 from tests.enterprises import uscc
-from tests.house.test_ownership import client_of
 from tests.persons import csrf, same_site, signed_in
 from tests.risk.founding import LENDER
+from tests.visits import client_of
 
 HTML = {"Accept": "text/html"}
 NEW = "/console/risk-trials/-/new"

@@ -15,13 +15,12 @@ from scoring_adapter.card import load_card
 from scoring_adapter.scorecard import load_scorecard
 from scoring_adapter.tags.value import Status
 from tests.enterprises import uscc
-from tests.house.test_ownership import client_of
 from tests.persons import signed_in
 from tests.records.penalties import penalties, penalty
 from tests.scores.scanning import rows, scan_all, take_up
 from tests.stories import registration
+from tests.visits import HTML, client_of, visited
 
-HTML = {"Accept": "text/html"}
 OWN, OTHER = 201, 202
 TAG = "pen_cnt_1y"
 
@@ -50,10 +49,7 @@ async def town(story, made):
 
 
 async def page(town, person, role, path, **more):
-    async with client_of(town.gateway) as browser:
-        await signed_in(town.gateway, browser, person, role, **more)
-        answer = await browser.get(path, headers=HTML)
-    return answer.status_code, answer.text
+    return await visited(town, person, path, role, **more)
 
 
 async def events(gateway):

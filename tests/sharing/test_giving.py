@@ -16,10 +16,10 @@ from gateway.sharing.looking import look_at
 from signing.errors import SignatureError
 from signing.selective import LONGEST, read_shown
 from tests.enterprises import uscc
-from tests.house.test_ownership import client_of
 from tests.matching.proposals import rows_of
 from tests.persons import csrf, same_site, signed_in
 from tests.sharing.test_issuing import offered, scored, take
+from tests.visits import client_of
 from xinqiao_client.credentials import present
 
 __all__ = ["offered", "scored"]

@@ -9,9 +9,9 @@ from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.batches.batch import work_batches
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
-from tests.house.test_ownership import client_of
 from tests.persons import signed_in
 from tests.stories import as_csv, registration
+from tests.visits import client_of
 from tests.warnings.watched import FIRM, OPEN, get, permit, stands, told
 
 HTML = {"Accept": "text/html"}

@@ -4,7 +4,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from connectors.decoding.decode import decode
 from connectors.errors import MalformedError
-from connectors.model.calendar import SHANGHAI
+from connectors.model.calendar import day_ends
 from consent.terms import PRODUCTS, PURPOSES
 from gateway.consents.drafting import ConsentRequest
 from gateway.consents.files import LONGEST_FILE, SCAN, SCAN_SUFFIXES, File
@@ -136,7 +136,7 @@ def _read_row(number: int, given: Mapping[str, str], archive: _Archive) -> Row:
     if given["purpose"] not in _PURPOSES:
         return wrong(f"用途须为 purpose: {', '.join(PURPOSES.values())}")
     try:
-        last = datetime.combine(date.fromisoformat(given["valid_until"]) + timedelta(days=1), time(), SHANGHAI)
+        last = day_ends(date.fromisoformat(given["valid_until"]))
         most = int(given["max_uses"]) if given["max_uses"] else None
     except (ValueError, OverflowError):
         return wrong("有效至写作 2026-12-31，次数写整数 valid_until is 2026-12-31, max_uses a number")

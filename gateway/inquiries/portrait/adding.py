@@ -5,13 +5,13 @@ The same function answers and replays: the reading is named in the basis, and ev
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.model.calendar import day_of, day_starts
+from connectors.model.calendar import day_ends, day_of
 from connectors.personal.sealing import Protector
 from connectors.records.portfolio import ShownRecord, load_records
 from connectors.store.numbers import find_by_numbers, find_number
@@ -59,7 +59,7 @@ async def add_portrait(session: AsyncSession, result: Result, asked: Asked, held
     begins = months_before(as_of, sheet.rules.months)
     reading = await newest_reading(session) if asked.reading is None else asked.reading
     network, relations = await _relations(session, asked, reading)
-    earlier = await load_records(session, asked.subject_id, begins, day_starts(begins + timedelta(days=1)))
+    earlier = await load_records(session, asked.subject_id, begins, day_ends(begins))
     reads = {name: asked.limits.reads(name) and _every_day(asked.limits) for name in (REGISTRATION, FILINGS)}
     changes = {
         "from": begins.isoformat(), "to": as_of.isoformat(), "relations": relations,

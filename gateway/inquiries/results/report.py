@@ -9,14 +9,14 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Row, text
 
-from connectors.model.calendar import SHANGHAI, day_of
+from connectors.model.calendar import day_ends, day_of, day_starts
 from gateway.inquiries.results.protection import protected, protected_total, protected_under
 from gateway.inquiries.results.tally import NO_BAND, Came, Group, Tally, tally, together
 from gateway.inquiries.statistics import Period
@@ -115,9 +115,7 @@ async def _days(work: UnitOfWork, since: date | None, until: date | None) -> tup
 
 async def _came(work: UnitOfWork, days: tuple[date, date], institution: str | None) -> list[Came]:
     """Return the answers that were given on these days with what came of each."""
-    begins = datetime.combine(days[0], time(), SHANGHAI)
-    ends = datetime.combine(days[1] + timedelta(days=1), time(), SHANGHAI)
-    values = {**Period(begins, ends).values(), "institution": institution}
+    values = {**Period(day_starts(days[0]), day_ends(days[1])).values(), "institution": institution}
     if (await work.session.execute(_COUNT, values)).scalar_one() > MOST_ANSWERS:
         raise refuse_filter("since", f"超过 {MOST_ANSWERS} 份应答，请缩短期间 too many answers: choose fewer days")
     found: list[Came] = []

@@ -125,7 +125,7 @@ async def compute_results(
 
 async def _whole(session: AsyncSession, product: str, asked: Asked, made: Result, loaded: Loaded) -> Result:
     """Return an answer with what a portrait adds to it."""
-    return await add_portrait(session, made, asked, loaded.held) if product == PORTRAIT else made
+    return await add_portrait(session, made, asked, loaded) if product == PORTRAIT else made
 
 
 async def _listed(

@@ -534,6 +534,7 @@ async def test_an_answer_that_rests_on_what_was_taken_back_says_so_and_stands_in
 
 async def test_closed_months_stand_on_the_page_of_the_quota_and_in_a_file(town):
     assert "尚无已结月份" in await look(town.li, "quota")
+    assert "14 个整日" not in await look(town.li, "quota")  # the city has not run as long
     async with town.story.gateway.database.begin("test.month", role="owner") as session:
         await session.execute(
             text("""

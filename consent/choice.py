@@ -7,12 +7,15 @@ from consent.decision import REQUIRED, Ask, Consent, Denied, Rules, decide
 
 
 def choose(consents: Sequence[Consent], ask: Ask, now: datetime, rules: Rules) -> Consent | Denied:
-    """Return the one of these consents, oldest first, that permits the question; else why none does."""
+    """Return the one of these consents, oldest first, that permits the question; else why none does.
+
+    Of several that permit it, whoever asks has to choose: each is a consent to them, and they are named.
+    """
     judged: list[tuple[Consent | None, Denied | None]]
     judged = [(consent, decide(consent, ask, now, rules)) for consent in consents] or [(None, decide(None, ask, now))]
     permitted = [consent for consent, denied in judged if denied is None and consent is not None]
     if len(permitted) > 1:
-        return Denied("consent-ambiguous")
+        return Denied("consent-ambiguous", {"consents": [str(one.terms.consent_id) for one in permitted]})
     return permitted[0] if permitted else _closest(judged, ask)
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from scoring_adapter.errors import CardError
 from scoring_adapter.health_rules import HealthSheet
-from scoring_adapter.network.declared import RELATIONS
+from scoring_adapter.network.declared import RELATIONS, RESTS_ON
 from scoring_adapter.network.shares import CONTROL, HOPS
 from scoring_adapter.scorecard import Scorecard
 from scoring_adapter.tags.declaration import Id
@@ -42,6 +42,7 @@ class PortraitSheet:
         told = {
             "rules": msgspec.to_builtins(self.rules), "hops": HOPS, "control": CONTROL, "relations": sorted(RELATIONS),
             "dimensions": {code: sorted(names) for code, names in self.dimensions.items()},
+            "rests": dict(RESTS_ON),
         }  # fmt: skip
         return sha256_hex(canonical_bytes(told))
 

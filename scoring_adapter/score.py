@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from scoring_adapter.card import HIGHEST, Band
 from scoring_adapter.scorecard import Counted, Scorecard
-from scoring_adapter.shown import member, said
+from scoring_adapter.shown import NO_LEVELS, Levels, phrase
 from scoring_adapter.tags.value import TagValue
 
 MOST_REASONS = 4
@@ -55,24 +55,24 @@ class Score:
         """Whether there is a score."""
         return "insufficient-evidence" if self.missing else "scored"
 
-    def reasons(self) -> list[dict[str, Any]]:
+    def reasons(self, levels: Levels = NO_LEVELS) -> list[dict[str, Any]]:
         """Return what weighed most: points lost first, then points gained; nothing where there is no score."""
         weighed = [] if self.missing else [f for f in self.findings if f.points]
         weighed.sort(key=lambda f: ((f.points or 0) > 0, -abs(f.points or 0), f.counted.tag.id))
-        return [self._reason(finding) for finding in weighed[:MOST_REASONS]]
+        return [self._reason(finding, levels) for finding in weighed[:MOST_REASONS]]
 
     def not_computable(self) -> list[dict[str, Any]]:
         """Return the entries that could not be computed, each with why; of which datasets, the card tells."""
         return [{"tag": f.counted.tag.id, "status": f.value.status} for f in self.findings if f.points is None]
 
-    def _reason(self, finding: Finding) -> dict[str, Any]:
+    def _reason(self, finding: Finding, levels: Levels) -> dict[str, Any]:
         tag, points = finding.counted.tag, finding.points
-        value = said(tag.unit, member(tag, finding.value.value, self.card.tags))
+        told = phrase(tag, finding.value.value, self.card.tags, levels)
         return {
             "tag": tag.id, "code": f"{tag.id}-{finding.counted.step_of(finding.value.value)}", "points": points,
             "best": finding.counted.best,
-            "zh": f"{tag.name.zh}：{value.zh}（{points:+d} 分）",
-            "en": f"{tag.name.en}: {value.en} ({points:+d} points)",
+            "zh": f"{told.zh}（{points:+d} 分）",
+            "en": f"{told.en} ({points:+d} points)",
         }  # fmt: skip
 
 

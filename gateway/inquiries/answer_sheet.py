@@ -281,6 +281,8 @@ def value_text(one: Mapping[str, Any], words: Words) -> str:
     tag = load_scorecard().tags.by_id.get(one["tag"])
     if unit == "level" and tag and value in (codes := list(codes_of(tag, load_scorecard().tags))):
         return value_of(words, tag, codes.index(value) + 1)
+    if tag and tag.operator == "age" and isinstance(value, int):
+        return value_of(words, tag, value)
     return str(value) if unit is None else _said(said(unit, value), words)
 
 

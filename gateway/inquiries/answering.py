@@ -18,6 +18,7 @@ from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.answers import Answered, Result, permitted_use, sign_answer
 from gateway.inquiries.bases.basis import Basis, basis_members, consent_of
+from gateway.inquiries.called import find_called
 from gateway.inquiries.evaluations import tell_evaluations
 from gateway.inquiries.outputs.salt import salt_of
 from gateway.inquiries.outputs.setting import find_ruling
@@ -92,14 +93,15 @@ async def _write(
     answers, events = [], []
     asking = [(one.request.institution, one.request.product) for one in given]
     policies = await find_ruling(work.session, asking, given[0].admission.now)
-    for one in given:
+    called = await find_called(work.session, [(one.request, one.admission.subject) for one in given])
+    for one, names in zip(given, called, strict=True):
         entry, now = entries[one.request.inquiry_id], one.admission.now
         grant = one.admission.grant
         asked = {**asked_members(one.request, one.admission.basis), **grant.members()}
         policy = policies[one.request.institution, one.request.product]
         shape = Shape(grant.extent, policy, salt_of(work.keys.kek, one.request.institution))
         shown, use = shaped(one.result, shape), permitted_use(one.request.purpose, one.admission.basis)
-        answer = sign_answer(work, {**asked, "use": use}, shown, entry, now)
+        answer = sign_answer(work, {**asked, **names, "use": use}, shown, entry, now)
         answers.append(answer)
         events.append((entry, _answer_of(work, one, asked, shown, answer.text), now))
     await work.recorder.record_all(work.session, events)

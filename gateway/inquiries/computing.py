@@ -29,6 +29,7 @@ from gateway.inquiries.views.values import Subset, compute_view
 from gateway.inquiries.watched.reading import read_watched
 from gateway.quota.products import PRODUCTS, RISK_WATCH
 from gateway.scores.distributions import find_distribution, newest_distribution
+from gateway.scores.level_names import level_names, level_names_digest
 from gateway.scores.limits import NO_LIMITS, Limits, withhold
 from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
 from gateway.scores.standing import find_standing
@@ -125,7 +126,7 @@ async def compute_results(
 
 async def _whole(session: AsyncSession, product: str, asked: Asked, made: Result, loaded: Loaded) -> Result:
     """Return an answer with what a portrait adds to it."""
-    return await add_portrait(session, made, asked, loaded.held) if product == PORTRAIT else made
+    return await add_portrait(session, made, asked, loaded) if product == PORTRAIT else made
 
 
 async def _listed(
@@ -200,9 +201,10 @@ def assess(
         "card": {"name": card.card.name, "version": card.card.version, "digest": card.card.digest(),
                  "base": card.card.base},
         "tag_catalogue": {"version": card.tags.version, "digest": card.tags.digest()},
-        "reasons": result.reasons(), "missing": _missing(result), "not_computable": result.not_computable(),
+        "reasons": result.reasons(level_names()), "missing": _missing(result),
+        "not_computable": result.not_computable(),
         "industry": told_industry(load_industries(), result, values, distribution, narrowed=narrowed),
-        "improvements": told_improvements(card, improve(result, load_improving(), as_of)),
+        "improvements": told_improvements(card, improve(result, load_improving(), as_of), level_names()),
     }  # fmt: skip
     standing, sides = None, sides_of(result, values) if product == PORTRAIT else None
     if product == HEALTH_CHECK:
@@ -243,8 +245,10 @@ def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, 
 
 @cache
 def rules_digest() -> str:
-    """Return a digest of the published rules of what would raise a score, and of with whom it is compared."""
-    return canonical_digest([load_improving().digest, load_industries().digest])
+    """Return a digest of the published rules of what would raise a score, of with whom it is compared, and of what
+    levels are called.
+    """
+    return canonical_digest([load_improving().digest, load_industries().digest, level_names_digest()])
 
 
 def tags_of(card: Scorecard, product: str) -> TagCatalogue:

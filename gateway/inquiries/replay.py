@@ -170,7 +170,8 @@ def _hindrance_of_score(told: Mapping[str, Any], card: Scorecard | None) -> str:
         )
     if "rules" in told["basis"] and told["basis"]["rules"] != rules_digest():
         return (
-            "提升或行业的规则此后有改动 the rules of what would raise, or of industries, were declared otherwise then"
+            "提升、行业的规则或等级的名称此后有改动 the rules of what would raise, or of industries, or the names of "
+            "levels, were declared otherwise then"
         )
     if "sheet" in told["basis"] and told["basis"]["sheet"] != _sheet_of(told["product"]):
         zh, en = ("画像", "portrait") if told["product"] == PORTRAIT else ("体检", "health check")

@@ -13,6 +13,7 @@ from gateway.inquiries.outputs.salt import salted
 from gateway.inquiries.portrait.banding import without_figures, without_objected
 from gateway.inquiries.records.shaping import in_form_of_records
 from gateway.inquiries.watched.shaping import in_form_of_risks, in_outline
+from scoring_adapter.scorecard import load_scorecard
 
 # What stands behind a result, and is told in detail alone.
 DETAILS = frozenset({
@@ -172,8 +173,9 @@ def _unpointed(reason: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unvalued(reason: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a reason, which has lost its points, with the tag's name alone."""
-    return {**reason, "zh": reason["zh"].rpartition("：")[0], "en": reason["en"].rpartition(": ")[0]}
+    """Return a reason, which has lost its points, with the tag's name alone: its words hold the value."""
+    name = load_scorecard().tags.by_id[reason["tag"]].name
+    return {**reason, "zh": name.zh, "en": name.en}
 
 
 def _flagged(result: Result, policy: OutputPolicy, withheld: list[str]) -> Result:

@@ -77,13 +77,19 @@ def _health_parts(statement: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
 
 def _facts(statement: Mapping[str, Any], sheet: Sheet, finding: str) -> list[tuple[str, str]]:
     score = NOTHING if sheet.score is None else f"{sheet.score} / 1000"
-    issued = datetime.fromisoformat(statement["issued_at"]).astimezone(SHANGHAI)
+    issued, until = (
+        f"{datetime.fromisoformat(statement[name]).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}（北京时间）"
+        for name in ("issued_at", "expires_at")
+    )
+    institution, name = statement.get("institution_name"), statement.get("subject_name")
     facts = [
+        *([("企业名称", name)] if name else []),  # of earlier answers, and of individually owned businesses, the code
         ("统一社会信用代码", statement["subject"]), ("总体情况", finding),
-        ("分数、等级", f"{score}　{sheet.band_name}"), ("截至", sheet.as_of), ("机构", statement["institution"]),
+        ("分数、等级", f"{score}　{sheet.band_name}"), ("截至", sheet.as_of),
+        ("机构", f"{institution}（{statement['institution']}）" if institution else statement["institution"]),
         ("产品、用途", f"{product_text(_WORDS, statement['product'])}，{purpose_text(_WORDS, statement['purpose'])}"),
         ("查询编号", statement["inquiry"]), ("日志条目", sheet.entry), ("模型", sheet.model),
-        ("出具", f"{statement['iss']}　{issued:%Y-%m-%d %H:%M:%S}（北京时间）"), ("依据的数据", sheet.scope),
+        ("出具", f"{statement['iss']}　{issued}"), ("有效至", until), ("依据的数据", sheet.scope),
     ]  # fmt: skip
     return [*facts, *([("没有提供", "、".join(sheet.withheld))] if sheet.withheld else [])]
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.console.words import NOTHING, Words
-from gateway.inquiries.answer_sheet import weight
+from gateway.inquiries.answer_sheet import value_text, weight
 from gateway.inquiries.replay import Difference
 from scoring_adapter.published import Published, find_published
 from scoring_adapter.scorecard import load_scorecard
-from scoring_adapter.shown import said
 
 MEMBERS = (
     "outcome", "score", "band", "model", "inputs", "card", "tag_catalogue", "reasons", "missing", "not_computable",
@@ -79,8 +78,7 @@ def _entry(words: Words, entry: Mapping[str, Any] | None) -> str:
         return words("replay-not-there")
     told = []
     if "value" in entry and "unit" in entry and entry.get("value") is not None:
-        value = said(entry["unit"], entry["value"])
-        told.append(words.either(value.zh, value.en))
+        told.append(value_text(entry, words))
     if entry.get("points") is not None:
         told.append(words("replay-points", points=weight(entry["points"])))
     if not told and "status" in entry:

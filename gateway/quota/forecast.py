@@ -13,12 +13,14 @@ PACE_DAYS = 14
 @dataclass(frozen=True)
 class Forecast:
     """Units a day by the pace of the last days; used by the month's end at this pace; the first day that finds too
-    little left, None where there will be enough or there is no limit.
+    little left, None where there will be enough or there is no limit. `days` are the whole ones that the pace is the
+    mean of, 0 where it is today's use.
     """
 
     pace: Fraction
     expected: int
     runs_out: date | None
+    days: int
 
 
 def forecast(used: Mapping[date, int], today: date, most: int | None) -> Forecast:
@@ -33,7 +35,10 @@ def forecast(used: Mapping[date, int], today: date, most: int | None) -> Forecas
     pace = Fraction(sum(used.get(day, 0) for day in days), len(days))
     spent = sum(units for day, units in used.items() if (day.year, day.month) == (today.year, today.month))
     last = monthrange(today.year, today.month)[1]
-    return Forecast(pace, ceil(spent + pace * (last - today.day)), _runs_out(spent, pace, today, last, most))
+    return Forecast(
+        pace, ceil(spent + pace * (last - today.day)), _runs_out(spent, pace, today, last, most),
+        len(days) if begun is not None else 0,
+    )  # fmt: skip
 
 
 def _runs_out(spent: int, pace: Fraction, today: date, last: int, most: int | None) -> date | None:

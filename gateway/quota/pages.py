@@ -9,6 +9,7 @@ from gateway.console.chart import Chart, Series
 from gateway.console.render import page
 from gateway.console.words import Words, words_of
 from gateway.people.staff import Staff
+from gateway.quota.forecast import Forecast
 from gateway.quota.month_routes import months_csv
 from gateway.quota.months import find_totals
 from gateway.quota.products import PRODUCTS
@@ -35,7 +36,8 @@ async def show(request: Request, units: Units, staff: Staff) -> Response:
         by_day=_by_day(use, words), ahead=ahead(use.institution, words), told={
             holder.id: ahead(holder, words) for holder in use.holders[1:]
         },
-        months=months, rates=[(holder, own_rates(limits, holder)) for holder in use.holders],
+        pace=pace_note(use.institution.forecast, words), months=months,
+        rates=[(holder, own_rates(limits, holder)) for holder in use.holders],
         measures=get_args(Measure),
     )  # fmt: skip
 
@@ -80,11 +82,16 @@ def ahead(holder: Holder, words: Words) -> str:
     return words("quota-runs-out", day=words.day(told.runs_out), expected=expected)
 
 
+def pace_note(told: Forecast, words: Words) -> str:
+    """Return what the pace is the mean of: on the first day of use that day alone."""
+    return words.count("quota-pace-note", told.days) if told.days else words("quota-pace-today")
+
+
 def _by_day(use: QuotaUse, words: Words) -> Chart:
     days, used = use.days, use.institution.by_day
     most = max(days, key=lambda day: used.get(day, 0))
-    finding = words(
-        "quota-chart", total=words.number(use.institution.used_month), most=words.number(used.get(most, 0)),
+    finding = words("quota-chart-none") if not used.get(most) else words(
+        "quota-chart", total=words.number(use.institution.used_month), most=words.number(used[most]),
         day=words.day(most),
     )  # fmt: skip
     figures = [used.get(day, 0) for day in days]

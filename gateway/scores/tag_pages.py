@@ -16,6 +16,7 @@ from gateway.people.acting import acting
 from gateway.people.guard import Anyone
 from gateway.people.listing import show_table
 from gateway.scores.grounds import load_blocked
+from gateway.scores.level_names import level_names
 from gateway.scores.score_charts import points_chart
 from gateway.scores.tag_words import (
     DIMENSION,
@@ -28,14 +29,12 @@ from gateway.scores.tag_words import (
     is_meant,
     meaning,
     name_of,
-    names,
     value_of,
 )
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from scoring_adapter.scorecard import Counted, Scorecard, load_scorecard
 from scoring_adapter.tags.declaration import Tag
-from scoring_adapter.tags.in_words import levels
 from scoring_adapter.tags.phrases import UNITS
 
 router = Router(prefix="/console/tags", include_in_schema=False)
@@ -100,7 +99,7 @@ async def one_tag(request: Request, tag: Id, units: Units, present: Anyone) -> R
     bins = _bins(words, counted) if counted else []
     if counted and counted.entry.none:
         bins.append((words("tag-nothing"), counted.entry.none))
-    steps = [words.either(word.zh, word.en) for word in levels(found, card.tags.sources, names())]
+    steps = [words.either(word.zh, word.en) for word in level_names().get(found.id, ())]
     return page(
         request, "tag", present, tag=found, name=name_of(words, found),
         meaning=meaning(words, found), category=category_of(words, found),

@@ -6,11 +6,11 @@ from connectors.catalogue.load import datasets
 from gateway.console.render import PageError
 from gateway.console.table import Filter, Tone
 from gateway.console.words import Words
+from gateway.scores.level_names import level_names
 from gateway.scores.tag_names import CatalogueNames
 from scoring_adapter.scorecard import load_scorecard
-from scoring_adapter.shown import member, said
+from scoring_adapter.shown import named
 from scoring_adapter.tags.declaration import Tag
-from scoring_adapter.tags.in_words import levels
 from scoring_adapter.tags.in_words import meaning as meaning_of
 
 DIMENSIONS = (  # of the card, in its order; named here, since nothing is read before it is asked for
@@ -38,12 +38,7 @@ def name_of(words: Words, tag: Tag) -> str:
 
 def value_of(words: Words, tag: Tag, value: int | None) -> str:
     """Return a tag's value with its unit."""
-    tags = load_scorecard().tags
-    if tag.unit == "level" and value is not None:
-        named = levels(tag, tags.sources, names())
-        if 1 <= value <= len(named):
-            return words.either(named[value - 1].zh, named[value - 1].en)
-    told = said(tag.unit, member(tag, value, tags))
+    told = named(tag, value, load_scorecard().tags, level_names())
     return words.either(told.zh, told.en)
 
 

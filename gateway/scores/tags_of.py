@@ -16,6 +16,7 @@ from gateway.records.access import OVERSEERS, find_enterprise, opening
 from gateway.records.documents import version_documents
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
+from gateway.scores.level_names import level_names
 from gateway.scores.loading import load
 from gateway.scores.spread import Scored, read_history
 from scoring_adapter.enterprise import compute_tags
@@ -79,7 +80,7 @@ async def read_tags(work: UnitOfWork, uscc: str | None = None) -> TagsFound:
     history = await read_history(work.session, subject.subject_id)
     await _note(work, subject, "tags", len(found))
     band, raising = result.band.id if result.band else None, improve(result, load_improving(), day)
-    return TagsFound(subject, day, result.points, band, found, history, told_improvements(card, raising))
+    return TagsFound(subject, day, result.points, band, found, history, told_improvements(card, raising, level_names()))
 
 
 async def read_behind(

@@ -15,7 +15,7 @@ from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.words import words_of
 from gateway.console.workbook import write_csv, write_workbook
-from gateway.inquiries.batches.sheet import read_sheet
+from gateway.inquiries.batches.sheet import read_sheet, refused_sheet
 from gateway.inquiries.batches.tables import InquiryBatch
 from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.shown import why
@@ -61,13 +61,16 @@ async def scan_sheet(
     request: Request, units: Units, protector: Secrets, staff: Staff, costs: Costs, intake: TheIntake
 ) -> Response:
     """Scan the enterprises of a spreadsheet; one with a row that is no code is not taken."""
-    words = words_of(request)
-    async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
-        try:
+    words, values = words_of(request), dict[str, str]()
+    try:
+        async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
+            values = sent.fields
             rows = read_sheet(sent.path, product=RISK_WATCH, purpose=PURPOSE)
-        except (MalformedError, DeniedError) as fault:
-            told = words.half(fault) if isinstance(fault, MalformedError) else why(words, fault.denial.reason)
-            return await _list(request, units, staff, costs, Form(sent.fields, {"file": told}), 400)
+    except MalformedError as fault:
+        return await _list(request, units, staff, costs, Form(values, {"file": words.half(fault)}), 400)
+    except DeniedError as fault:
+        told, status = refused_sheet(words, fault.denial)
+        return await _list(request, units, staff, costs, Form(values, {"file": told}), status)
     if wrong := next((row for row in rows if row.question is None), None):
         told = words("joint-scan-row", number=wrong.number, why=words(wrong.wrong))
         return await _list(request, units, staff, costs, Form(sent.fields, {"file": told}), 400)

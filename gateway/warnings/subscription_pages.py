@@ -27,7 +27,7 @@ from gateway.console.table import (
     table_query,
 )
 from gateway.console.words import NOTHING, Words, words_of
-from gateway.inquiries.batches.sheet import SheetRow, read_sheet
+from gateway.inquiries.batches.sheet import SheetRow, read_sheet, refused_sheet
 from gateway.inquiries.needs import datasets_needed
 from gateway.inquiries.shown import enterprise_cell, why
 from gateway.intake.forms import file_form
@@ -94,13 +94,15 @@ async def add(request: Request, units: Units, protector: Secrets, staff: Staff, 
 async def add_many(request: Request, units: Units, protector: Secrets, staff: Staff, intake: TheIntake) -> Response:
     """Subscribe to the enterprises of a spreadsheet, and show what became of each row."""
     words = words_of(request)
-    async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
-        actor = staff.acting("inquiries", sent.fields.get("account", ""))
-        try:
+    try:
+        async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
             rows = read_sheet(sent.path, product=RISK_WATCH, purpose=PURPOSE)
-        except (MalformedError, DeniedError) as fault:
-            told = words.half(fault) if isinstance(fault, MalformedError) else why(words, fault.denial.reason)
-            return page(request, "warning_outcomes", staff.present, rows=[], subscribed=0, wrong=told, status=400)
+    except (MalformedError, DeniedError) as fault:
+        told, status = (
+            (words.half(fault), 400) if isinstance(fault, MalformedError) else refused_sheet(words, fault.denial)
+        )
+        return page(request, "warning_outcomes", staff.present, rows=[], subscribed=0, wrong=told, status=status)
+    actor = staff.acting("inquiries", sent.fields.get("account", ""))
     sound = [row for row in rows if row.question is not None and row.question.product == RISK_WATCH]
     wished = [Wish(row.subject, row.question.categories if row.question else ()) for row in sound]
     given = await subscribe_many(units, protector, actor, wished)

@@ -1,6 +1,14 @@
-"""A JSON body looked at before it is parsed: how deep it goes, how much is in it, and whether a text holds NUL."""
+"""A JSON body looked at before its form is: how deep it goes, how much is in it, whether a text holds NUL, and whether
+an object names a member twice.
 
+Of two members of one name a parser takes either (RFC 8259 4): what one part of a system checks, another would not read.
+I-JSON has none (RFC 7493 2.3), and both readers of bodies, the framework's and the front's, would take the last.
+"""
+
+import json
 import re
+from collections import Counter
+from typing import Any
 
 from gateway.runtime.denial import DeniedError
 
@@ -12,7 +20,8 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
 
 
 def check_json(body: bytes) -> None:
-    """Raise DeniedError for a body that is too deep, has too many parts, or holds NUL, which no database text can.
+    """Raise DeniedError for a body that is too deep, has too many parts, names a member twice, or holds NUL, which no
+    database text can.
 
     Whether it is JSON is left to the parser.
     """
@@ -26,7 +35,32 @@ def check_json(body: bytes) -> None:
             raise _refused(f"内容过多 It has more than {MOST_PARTS} texts, brackets and commas.")
     if _NUL.search(body):
         raise _refused(r"文字不能含 NUL（\u0000） No text can hold NUL (\u0000).")
+    _check_names(body)
 
 
-def _refused(reason: str) -> DeniedError:
-    return DeniedError("invalid-request", reason, invalid_params=[{"name": "body", "reason": reason}])
+def _check_names(body: bytes) -> None:
+    """Raise DeniedError for an object that names a member twice; in an encoding the framework would read."""
+    try:
+        _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+    except _TwiceError as fault:
+        name = str(fault)[:100]  # it is told to whoever sent it
+        raise _refused(f"成员 {name} 出现了两次 The member {name} is named twice (RFC 8259 4).", name) from None
+    except ValueError:
+        return  # no JSON
+
+
+class _TwiceError(Exception):
+    """The member of this name stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Look at an object's members; nothing of it is kept."""
+    if len(dict(pairs)) != len(pairs):
+        raise _TwiceError(next(name for name, many in Counter(name for name, _ in pairs).items() if many > 1))
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once)
+
+
+def _refused(reason: str, name: str = "body") -> DeniedError:
+    return DeniedError("invalid-request", reason, invalid_params=[{"name": name, "reason": reason}])

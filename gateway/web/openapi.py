@@ -12,7 +12,7 @@ from gateway.runtime.denial import Denial
 from gateway.web.error_table import ERRORS
 from gateway.web.operations import Operation
 from gateway.web.problems import MEDIA_TYPE, problem_document
-from gateway.web.router import head_checks
+from gateway.web.router import INTERFACE, head_checks
 
 ALWAYS = ("internal-error", "storage-unavailable")
 WITH_PARAMETERS = ("invalid-request",)
@@ -73,7 +73,7 @@ def describe(app: FastAPI, operations: Mapping[str, Operation], scopes: Mapping[
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             name = f"{method.upper()} {path}"
-            _complete(described, operations[name], callers[name], writes=method != "get")
+            _complete(described, operations[name], callers[name], writes=method != "get", path=path)
             _link(described["responses"], operations[name], document["paths"])
     return document
 
@@ -90,7 +90,9 @@ def _scopes(dependant: Dependant) -> tuple[str, ...]:
     return next((check.scopes for check in head_checks(dependant)), ())
 
 
-def _complete(described: dict[str, Any], operation: Operation, scopes: tuple[str, ...], *, writes: bool) -> None:
+def _complete(
+    described: dict[str, Any], operation: Operation, scopes: tuple[str, ...], *, writes: bool, path: str
+) -> None:
     """Write into one operation who may call it, what it can answer, and the examples."""
     responses = {status: told for status, told in described["responses"].items() if status != "422"}
     body = described.get("requestBody", {}).get("content", {})
@@ -100,6 +102,8 @@ def _complete(described: dict[str, Any], operation: Operation, scopes: tuple[str
         *(WITH_JSON if "application/json" in body else ()),
         *(WITH_PARAMETERS if body or "parameters" in described else ()), *operation.reasons,
     ]  # fmt: skip
+    if not writes and path.startswith(INTERFACE):  # a parameter that is not documented is refused
+        reasons += WITH_PARAMETERS
     success = responses[min(responses)]
     success["description"] = success["description"].replace("Successful Response", "成功 Done.")
     _show(body, operation.sent)

@@ -6,11 +6,13 @@ and what is read of a body is counted: a route that declares no limit takes SMAL
 
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from fastapi import APIRouter, Request, Response  # noqa: TID251 - here it is made safe
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
@@ -18,6 +20,7 @@ from gateway.runtime.denial import DeniedError
 from gateway.web.body import announces_more
 from gateway.web.json_body import check_json
 
+INTERFACE = "/v1/"  # its parameters are those that it documents; pages carry others of their own
 SMALL_BYTES = 64 * 1024
 OWN_LIMIT = sys.maxsize  # for max_body_size: the route counts the body itself, against a setting
 
@@ -44,10 +47,13 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler: the caller, the body, the answer."""
         answer, checks, takes_json = self.get_answer(), [*head_checks(self.dependant)], self.body_field is not None
+        parameters = frozenset(query_names(self.dependant))
 
         async def guarded(request: Request) -> Response:
             for check in checks:
                 await check(request)
+            if request.method == "GET" and request.url.path.startswith(INTERFACE):
+                check_query(request, parameters)
             admitted = bounded(request, self.most_bytes)
             if takes_json:
                 check_json(await read_body(admitted))
@@ -70,6 +76,30 @@ def head_checks(dependant: Dependant) -> Iterator[Any]:
         yield dependant.call
     for one in dependant.dependencies:
         yield from head_checks(one)
+
+
+def query_names(dependant: Dependant) -> Iterator[str]:
+    """Yield the names of a route's parameters in the query, its dependencies' too."""
+    for one in dependant.query_params:
+        kind = one.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from (field.alias or name for name, field in kind.model_fields.items())
+        else:
+            yield one.alias
+    for dependency in dependant.dependencies:
+        yield from query_names(dependency)
+
+
+def check_query(request: Request, known: AbstractSet[str]) -> None:
+    """Raise DeniedError for a parameter that the route does not have: a filter that is misspelt would filter nothing,
+    and a body with a member too many is refused, too.
+    """
+    wrong = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    if wrong:
+        names = ", ".join(sorted(known)) or "—"
+        reason = f"没有这个参数，可用 there is no such parameter; there are: {names}"
+        told = [{"name": f"query.{name[:100]}", "reason": reason} for name in wrong[:20]]
+        raise DeniedError("invalid-request", invalid_params=told)
 
 
 async def read_body(request: Request) -> bytes:

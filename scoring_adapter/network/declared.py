@@ -56,5 +56,12 @@ RELATIONS: Mapping[str, Relation] = {
     ),
     "ent_registration": Relation("located", begins="est_date", places=("domicile", "op_address")),
 }  # fmt: skip
+# What each list of a network rests on, beside what other enterprises say: while it was not delivered, an empty list
+# is no answer.
+RESTS_ON: Mapping[str, str] = {
+    "holders": "shareholder_contrib", "holdings": "outbound_investment", "controllers": "shareholder_contrib",
+    "circles": "shareholder_contrib", "same_address": "ent_registration", "guarantees": "annual_report_guarantee",
+    "leads": "ent_legal_rep",
+}  # fmt: skip
 # Where both sides tell of one holding, the register of holders is believed: the first of these that says something.
 BELIEVED = ("shareholder_contrib", "outbound_investment")

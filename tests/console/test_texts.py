@@ -52,6 +52,7 @@ from gateway.inquiries.own_inquiries import ENDINGS
 from gateway.inquiries.portrait import banding, parties
 from gateway.inquiries.portrait import changes as portrait_changes
 from gateway.inquiries.portrait import words as portrait_words
+from gateway.inquiries.portrait.known import KNOWN
 from gateway.inquiries.records.words import STATUSES as STATUSES_OF_COLUMNS
 from gateway.inquiries.views.view import PARTS as PARTS_OF_VIEWS
 from gateway.intake.held_pages import STATES as HELD_STATES
@@ -249,6 +250,7 @@ IN_PYTHON = {
     "portrait-band": set(banding.BANDS),
     "portrait-field": set(portrait_changes.COMPARED),
     "portrait-filed": set(get_dataset("ent_change").fields["item_code"].codes),
+    "portrait-known": {status for status in KNOWN if status != "told"},
     "portrait-party": {kind.replace("_", "-") for kind in parties.KINDS},
     "portrait-registration": set(portrait_words.REGISTRATION_STATUSES),
     "portrait-status": set(portrait_words.STATUSES),

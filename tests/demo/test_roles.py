@@ -34,6 +34,10 @@ def test_an_integrator_gets_a_verified_answer_and_reports_back(newcomer):
     told = follow(newcomer, "integrator")
     assert "尚未授权 not permitted yet" in told
     assert json.loads((newcomer.here / "own-answer.json").read_text())["subject"] == "91330300MAX00004X8"
+    by_curl, again = (
+        json.loads((newcomer.here / f"{name}.json").read_text()) for name in ("curl-answer", "taken-again")
+    )
+    assert by_curl["answer"] == again["answer"]
 
 
 def test_a_loan_officer_has_an_account_and_sees_what_was_asked(newcomer):

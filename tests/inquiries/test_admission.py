@@ -31,7 +31,12 @@ async def act(story, consent, action):
 
 async def test_where_several_consents_permit_it_one_has_to_be_named(ready):
     first, second = [await ready.consent("bank-1", 1, purpose="pre_loan") for _ in range(2)]
-    assert await denied(ready) == (409, "consent-ambiguous")
+    await ready.account("other-1", "other")
+    await ready.consent("other-1", 1, purpose="pre_loan")  # another bank's is never told
+    await ready.consent("bank-1", 1, purpose="renewal")  # and one that does not fit is no choice
+    answer = await ready.ask("bank-1", 1)
+    assert (answer.status_code, slug(answer)) == (409, "consent-ambiguous")
+    assert answer.json()["consents"] == [first["consent"], second["consent"]]
     assert (await ready.ask("bank-1", 1, consent=first["consent"])).status_code == 200
     await act(ready, second, "pause")
     assert (await ready.ask("bank-1", 1)).status_code == 200

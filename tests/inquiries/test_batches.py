@@ -168,14 +168,17 @@ def test_rows_of_a_sheet_are_questions_or_say_what_is_wrong(tmp_path):
         tmp_path, ["统一社会信用代码", "产品", "用途", "授权编号"], [uscc(1), "", "", ""],
         [uscc(2), "信用体检", "续贷审查", ""], [uscc(3), "运势", "", ""], [uscc(3), "", "好奇", ""],
         ["", "score", "", ""], [uscc(1), "score", "pre_loan", ""], [uscc(4), "", "", "x"],
-        [uscc(4) * 9, "", "", ""], ["", "", "", ""],
+        [uscc(4) * 9, "", "", ""], ["", "", "", ""], ["9133", "", "", ""], [uscc(4)[:-1] + "?", "", "", ""],
+        [uscc(5), "", "", ""],
     )  # fmt: skip
     rows = read_sheet(path, product="score", purpose="pre_loan")
     asked = [(one.question.product, one.question.purpose) for one in rows if one.question]
-    assert asked == [("score", "pre_loan"), ("health_check", "renewal")]
+    assert asked == [("score", "pre_loan"), ("health_check", "renewal"), ("score", "pre_loan")]
+    assert rows[-1].number == 13  # as the spreadsheet counts, with its blank row
     assert [(one.number, one.wrong) for one in rows if one.wrong] == [
         (4, "batch-row-product"), (5, "batch-row-purpose"), (6, "batch-row-no-code"), (7, "batch-row-again"),
         (8, "batch-row-consent"), (9, "batch-row-code"),
+        (11, "batch-row-code"), (12, "batch-row-code"),
     ]  # fmt: skip
 
 

@@ -441,7 +441,10 @@ async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_b
         [uscc(1), "信用评分"],
         [uscc(2), ""],
         ["9133", "运势"],
+        ["", ""],
+        ["9133", ""],
         [uscc(1), "信用评分"],
+        [uscc(3), ""],
     ]
     sheet = "\n".join(",".join(line) for line in lines).encode()
     empty = await town.li.get("/console/ask-many/template.xlsx")
@@ -453,11 +456,16 @@ async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_b
     assert looked.status_code == 200, looked.text
     assert "与上面的一行重复" in looked.text
     assert "没有这种产品" in looked.text
+    assert "不是统一社会信用代码" in looked.text
+    assert "将扣减 3 个单位" in looked.text  # what is never asked costs nothing
+    assert all(f'<td class="number first">{row}</td>' in looked.text for row in (2, 3, 4, 6, 7, 8))
     large = await town.li.post(
         "/console/ask-many", data=body, files={"file": ("大.csv", b"x" * (2 * LARGEST_SHEET))},
         headers=same_site(town.li),
     )  # fmt: skip
     assert large.status_code == 413
+    assert "文件超过 2 MB" in large.text
+    assert 'action="/console/ask-many"' in large.text
     token = re.search(r'name="token" value="([^"]+)"', looked.text)[1]
     lines = html.unescape(re.search(r"<textarea[^>]*>([^<]*)<", looked.text)[1])
     asked = {"lines": lines, "token": token, "account": "bank-1"}
@@ -469,7 +477,8 @@ async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_b
     assert "等待查询" not in shown
     assert "answers.xlsx" in shown
     answers = list(csv.reader(io.StringIO((await town.li.get(f"{path}/answers.csv")).content.decode("utf-8-sig"))))
-    assert [row[1] for row in answers[1:]] == [uscc(1), uscc(2)]
+    assert [(row[0], row[1]) for row in answers[1:]] == [("2", uscc(1)), ("3", uscc(2)), ("8", uscc(3))]
+    assert '<td class="number first">8</td>' in shown
     publics = gateway.keys.publics("answer")
     assert verify_jws(answers[1][-1], publics, ANSWER_TYPE)["subject"] == uscc(1)
     assert "consent-required" in answers[2][4]
@@ -525,6 +534,7 @@ async def test_an_answer_that_rests_on_what_was_taken_back_says_so_and_stands_in
 
 async def test_closed_months_stand_on_the_page_of_the_quota_and_in_a_file(town):
     assert "尚无已结月份" in await look(town.li, "quota")
+    assert "14 个整日" not in await look(town.li, "quota")  # the city has not run as long
     async with town.story.gateway.database.begin("test.month", role="owner") as session:
         await session.execute(
             text("""

@@ -11,16 +11,19 @@ from connectors.records.portfolio import ShownRecord
 from connectors.store.subjects import Subject
 from gateway.inquiries.portrait.banding import BANDS, band_of, range_of
 from gateway.inquiries.portrait.changes import filings, registration_changes, relation_changes
+from gateway.inquiries.portrait.known import Delivered
 from gateway.inquiries.portrait.network import network_members
 from gateway.inquiries.portrait.parties import Called
 from gateway.network.network_of import Controller, NetworkFound
 from gateway.network.walks import WalkedEdge
 from scoring_adapter.errors import CardError
+from scoring_adapter.network.declared import RELATIONS
 from scoring_adapter.network.shares import Total
 from scoring_adapter.portrait_rules import load_rules, read_rules
 
 RULES = load_rules()
 DAY = date(2026, 11, 28)
+CAME = Delivered(RELATIONS, RELATIONS, registered=True)
 CALLED = {number: Called(f"enterprise-{number}", "enterprise") for number in range(1, 700)}
 
 
@@ -41,7 +44,7 @@ def network(parties, edges=(), **more):
     ("parties", "cut"), [(RULES.parties - 1, False), (RULES.parties, False), (RULES.parties + 1, True)]
 )
 def test_so_many_parties_are_told_the_nearest_first(parties, cut):
-    told = network_members(network(parties), CALLED, RULES)
+    told = network_members(network(parties), CALLED, RULES, CAME)
     assert (len(told["parties"]), told["cut"]) == (min(parties, RULES.parties), cut)
     assert told["parties"][0]["id"] == "enterprise-1"
 
@@ -49,7 +52,7 @@ def test_so_many_parties_are_told_the_nearest_first(parties, cut):
 @pytest.mark.parametrize(("edges", "cut"), [(RULES.edges - 1, False), (RULES.edges, False), (RULES.edges + 1, True)])
 def test_so_many_relations_are_told(edges, cut):
     between = [edge(2 + at // 100, 110 + at % 100) for at in range(edges)]
-    told = network_members(network(250, between), CALLED, RULES)
+    told = network_members(network(250, between), CALLED, RULES, CAME)
     assert (len(told["edges"]), told["cut"]) == (min(edges, RULES.edges), cut)
 
 
@@ -61,7 +64,7 @@ def test_of_each_list_so_many_are_told(number):
         controllers=[Controller(party, party, declared=True, beyond=False) for party in parties],
         circles=[(party,) for party in parties],
     )  # fmt: skip
-    told, most = network_members(found, CALLED, RULES), min(number, RULES.listed)
+    told, most = network_members(found, CALLED, RULES, CAME), min(number, RULES.listed)
     assert [len(told[name]) for name in ("holders", "controllers", "circles")] == [most] * 3
     assert (told["same_address"]["number"], len(told["same_address"]["enterprises"])) == (number, most)
     came = relation_changes([], [edge(party, 1) for party in parties], CALLED, RULES)
@@ -71,8 +74,31 @@ def test_of_each_list_so_many_are_told(number):
     assert (told["number"], len(told["listed"])) == (number, most)
 
 
+def test_of_what_was_not_delivered_or_may_not_be_read_nothing_is_said_and_none_only_where_it_is_known():
+    def told(came, **more):
+        return network_members(network(3, **more), CALLED, RULES, came)
+
+    nothing = told(Delivered(RELATIONS, (), registered=False))
+    assert set(nothing["known"].values()) == {"unknown"}
+    assert [nothing[name] for name in ("holders", "holdings", "controllers", "circles")] == [None] * 4
+    assert nothing["same_address"] == {"number": None, "enterprises": []}
+    closed = told(Delivered((), RELATIONS, registered=True))
+    assert set(closed["known"].values()) == {"withheld"}
+    assert closed["holdings"] is None
+    # Of a firm that is on record somebody is a holder; it need not have invested, nor stand surety.
+    without = told(CAME)
+    assert {name for name, known in without["known"].items() if known == "told"} == {
+        "holdings", "guarantees", "same_address",
+    }  # fmt: skip
+    assert (without["holders"], without["holdings"], without["same_address"]["number"]) == (None, [], 0)
+    held = told(CAME, holders={2: Total(1, 1)})
+    assert (held["controllers"], held["circles"], held["known"]["leads"]) == ([], [], "unknown")
+    led = told(CAME, edges=[edge(2, 1, "leads", "director"), edge(1, 3, "guarantees")])
+    assert (led["known"]["leads"], led["known"]["guarantees"]) == ("told", "told")
+
+
 def test_of_a_network_that_was_cut_while_it_was_walked_nothing_is_told_that_rests_on_the_whole():
-    told = network_members(network(3, [edge(2, 1)], holders={2: Total(1, 1)}, cut=True), CALLED, RULES)
+    told = network_members(network(3, [edge(2, 1)], holders={2: Total(1, 1)}, cut=True), CALLED, RULES, CAME)
     assert [told[name] for name in ("holders", "holdings", "controllers", "circles")] == [None] * 4
     assert (len(told["parties"]), len(told["edges"]), told["cut"]) == (3, 1, True)
 
@@ -100,6 +126,7 @@ def test_a_filing_counts_from_the_day_after_the_beginning(days, number):
     assert told["number"] == number
     assert told["listed"] == ([{"item": "scope", "day": on.isoformat()}] if number else [])
     assert filings([filed], DAY, RULES, read=False) == {"status": "withheld", "number": None, "listed": []}
+    assert filings([], DAY, RULES, read=True, fed=False) == {"status": "unknown", "number": None, "listed": []}
 
 
 def registered(version=1, objected=False, **fields):

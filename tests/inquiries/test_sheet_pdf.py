@@ -4,12 +4,17 @@ import asyncio
 import json
 import subprocess
 import sys
+from datetime import datetime
+from uuid import UUID
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
+from connectors.model.calendar import SHANGHAI
+from connectors.store.subjects import Subject
 from gateway.__main__ import app
+from gateway.inquiries import called
 from gateway.inquiries.sheet_pdf import RIM, _radius, sheet_data, sheet_pdf
 from gateway.runtime.denial import DeniedError
 from signing.canonical import sha256_hex
@@ -38,6 +43,14 @@ async def test_it_is_made_of_the_signed_answer_alone_and_always_the_same(ready, 
     assert CliRunner().invoke(app, ["score", "sheet", *run, "--check"]).exit_code == 1  # there is none yet
     assert CliRunner().invoke(app, ["score", "sheet", *run]).exit_code == 0
     assert file.read_bytes() == first.content
+    for name, given in (("answer", told), ("inquiry", {"inquiry": told["inquiry"], "answer": told})):
+        saved = tmp_path / f"{name}.json"  # as the API gave it
+        saved.write_text(json.dumps(given), encoding="utf-8-sig")
+        assert CliRunner().invoke(app, ["score", "sheet", str(saved), *run[1:], "--check"]).exit_code == 0
+    for nothing in ("{}", '{"answer": null}', "[1]", '"x"'):
+        saved.write_text(nothing)
+        refused = CliRunner().invoke(app, ["score", "sheet", str(saved), *run[1:], "--check"])
+        assert (refused.exit_code, type(refused.exception)) == (1, SystemExit)
     assert CliRunner().invoke(app, ["score", "sheet", *run]).exit_code == 1  # it is not written over
     assert CliRunner().invoke(app, ["score", "sheet", *run, "--check"]).exit_code == 0
     file.write_bytes(first.content + b"\n")
@@ -87,8 +100,19 @@ async def test_it_says_what_the_answer_says(ready):  # noqa: F811
     assert [one["count"] for one in data["timeline"]] == [str(many) for many in totals]
     assert max(one["share"] for one in data["timeline"]) == 1000
     facts = dict(data["facts"])
+    assert (facts["企业名称"], facts["机构"]) == (told["subject_name"], f"{told['institution_name']}（bank）")
+    until = datetime.fromisoformat(told["expires_at"]).astimezone(SHANGHAI)
+    assert facts["有效至"] == f"{until:%Y-%m-%d %H:%M:%S}（北京时间）"
     assert (facts["查询编号"], facts["日志条目"]) == (told["inquiry"], told["entry"])
     assert facts["分数、等级"].startswith(f"{told['score']} / 1000")
+    without = {name: value for name, value in told.items() if name not in {"subject_name", "institution_name"}}
+    assert dict(sheet_data(told["answer"], without)["facts"])["机构"] == "bank"  # as earlier answers have it
+
+
+def test_the_name_of_an_individually_owned_business_is_never_signed():
+    assert called._members("某银行", Subject(UUID(int=1), "92330302MA00000151", "王某小吃店")) == {
+        "institution_name": "某银行"
+    }
 
 
 async def test_a_banded_one_shows_no_points_and_no_counts(ready):  # noqa: F811

@@ -5,7 +5,9 @@ from fractions import Fraction
 
 import pytest
 
+from gateway.console.words import Words
 from gateway.quota.forecast import PACE_DAYS, forecast
+from gateway.quota.pages import pace_note
 
 TODAY = date(2026, 11, 20)  # ten days of the month are left
 
@@ -32,6 +34,21 @@ def test_what_was_used_longer_ago_says_nothing_of_the_pace():
 def test_on_the_first_day_the_pace_is_todays_use():
     told = forecast({TODAY: 7}, TODAY, None)
     assert (told.pace, told.expected) == (7, 77)
+
+
+@pytest.mark.parametrize(
+    ("used", "zh", "en"),
+    [
+        ({}, "今日用量；还没有整日可以平均", "Today's use: there is no whole day yet"),
+        ({TODAY: 7}, "今日用量；还没有整日可以平均", "Today's use: there is no whole day yet"),
+        (before(1, 3) | {TODAY: 7}, "最近 1 个整日的平均", "Of the last whole day"),
+        (before(3, 3), "最近 3 个整日的平均", "Mean of the last 3 whole days"),
+        (before(PACE_DAYS + 3, 3), "最近 14 个整日的平均", "Mean of the last 14 whole days"),
+    ],
+)
+def test_the_page_says_of_which_days_the_pace_is(used, zh, en):
+    told = forecast(used, TODAY, None)
+    assert (pace_note(told, Words("zh")), pace_note(told, Words("en"))) == (zh, en)
 
 
 def test_last_months_use_counts_for_the_pace_alone():

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.batches.batch import work_batches
+from gateway.warnings.subscription_pages import LARGEST_SHEET
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.persons import signed_in
@@ -48,6 +49,14 @@ async def send(browser, path, action="", file=None, **fields):
     if file is None:
         return await browser.post(path + action, data=given, headers=headers)
     return await browser.post(path + action, data=given, files={"file": ("list.csv", file)}, headers=headers)
+
+
+async def test_a_sheet_that_is_too_large_is_said_to_be_on_the_page_itself(office):
+    async with client_of(office.gateway) as browser:
+        await staff(browser, office, "li")
+        for path in (SUBSCRIPTIONS, SCANS):
+            outcome = await send(browser, path, "/list", file=b"x" * (2 * LARGEST_SHEET))
+            assert (outcome.status_code, "文件超过 2 MB" in outcome.text) == (413, True), outcome.text
 
 
 async def test_a_customer_is_subscribed_to_told_of_and_seen(office):

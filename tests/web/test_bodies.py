@@ -119,6 +119,19 @@ async def test_no_text_of_a_json_body_holds_nul(client, kinds, name):
     assert "NUL" not in answer.text
 
 
+@pytest.mark.parametrize("name", TAKES_JSON)
+async def test_no_object_of_a_json_body_names_a_member_twice(client, kinds, name):
+    for whole in (b'{"purpose": 1, "purpose": 1}', b'[{"a": [{"x": 1, "\\u0078": {}}]}]'):
+        answer = await send(client, name, Body(len(whole), begins=whole), token(kinds, holder(name)))
+        assert answer.status_code == 400
+        [told] = answer.json()["invalid_params"]
+        assert told["name"] in {"purpose", "x"}
+        assert "出现了两次" in told["reason"]
+    harmless = b'{"a": {"b": 1}, "b": "a"}'
+    answer = await send(client, name, Body(len(harmless), begins=harmless), token(kinds, holder(name)))
+    assert "出现了两次" not in answer.text
+
+
 def test_the_interface_says_what_is_too_large():
     for name in TAKES_JSON:
         method, path = name.split()

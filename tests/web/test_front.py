@@ -14,7 +14,8 @@ SOUND = json.dumps(QUESTION).encode()
 FORMS = {
     "a question": (SOUND, {}, 200),
     "in detail": (json.dumps(QUESTION | {"tier": "detail", "categories": [], "mode": "VIEW"}).encode(), {}, 200),
-    "names twice": (SOUND[:-1] + b', "product": "score"}', {}, 200),
+    "names twice": (SOUND[:-1] + b', "product": "score"}', {}, 400),
+    "names twice in other letters": (SOUND[:-1] + b', "p\\u0072oduct": "score"}', {}, 400),
     "with blanks": (b"\n\t " + SOUND + b"\r\n", {}, 200),
     "charset": (SOUND, {"content-type": "application/json; charset=utf-8"}, 200),
     "a text": (SOUND, {"content-type": "text/plain"}, 400),

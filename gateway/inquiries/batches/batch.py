@@ -66,13 +66,18 @@ _LISTED = text("""
 @dataclass(frozen=True)
 class BatchRequest:
     """Questions under one key of the account; `partial`: as many as the quota has room for, else all or none; `later`:
-    left to the worker, whoever put them.
+    left to the worker, whoever put them; `numbers`: of a spreadsheet the row of each, else they are counted from 1.
     """
 
     key: str
     questions: Sequence[Question]
     partial: bool
     later: bool = False
+    numbers: Sequence[int] = ()
+
+    def numbered(self) -> Sequence[int]:
+        """Return the number of each question."""
+        return self.numbers or range(1, len(self.questions) + 1)
 
     def digest(self) -> bytes:
         """Return the digest that the key stands for."""
@@ -115,7 +120,7 @@ async def open_batch(work: UnitOfWork, protector: Protector, wanted: BatchReques
     work.session.add(batch)
     work.session.add_all(
         InquiryBatchRow(batch_id=batch_id, number=number, question=question.members(), inquiry_id=asked.inquiry_id)
-        for number, (question, asked) in enumerate(zip(wanted.questions, requests, strict=True), 1)
+        for number, question, asked in zip(wanted.numbered(), wanted.questions, requests, strict=True)
     )
     await work.session.flush()
     return batch

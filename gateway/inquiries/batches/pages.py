@@ -21,7 +21,7 @@ from gateway.console.workbook import write_csv, write_workbook
 from gateway.inquiries.asking import Question
 from gateway.inquiries.batches.batch import BatchRequest, get_batch, give_rows, list_batches, open_batch
 from gateway.inquiries.batches.results import file_rows, outcome_of
-from gateway.inquiries.batches.sheet import read_sheet, template
+from gateway.inquiries.batches.sheet import read_sheet, refused_sheet, template
 from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.shown import why
 from gateway.intake.forms import file_form
@@ -57,25 +57,24 @@ async def empty(_staff: Staff) -> Response:
 @router.post("", max_body_size=OWN_LIMIT)
 async def look(request: Request, units: Units, staff: Staff, intake: TheIntake, costs: Costs) -> Response:
     """Read a spreadsheet and show what its rows ask, and which cannot be asked; nothing is asked yet."""
-    words = words_of(request)
-    async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
-        values = sent.fields
-        product, purpose = values.get("product", ""), values.get("purpose", "")
-        if product not in PRODUCTS or purpose not in PURPOSES:
-            raise PageError("form-stale", 400)
-        try:
+    words, values = words_of(request), dict[str, str]()
+    try:
+        async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
+            values = sent.fields
+            product, purpose = values.get("product", ""), values.get("purpose", "")
+            if product not in PRODUCTS or purpose not in PURPOSES:
+                raise PageError("form-stale", 400)
             rows = read_sheet(sent.path, product=product, purpose=purpose)
-        except MalformedError as fault:
-            return await _form(request, units, staff, costs, Form(values, {"file": words.half(fault)}), 400)
-        except DeniedError as fault:
-            return await _form(
-                request, units, staff, costs, Form(values, {"file": why(words, fault.denial.reason)}), 400
-            )
-    sound = [row.question for row in rows if row.question is not None]
+    except MalformedError as fault:
+        return await _form(request, units, staff, costs, Form(values, {"file": words.half(fault)}), 400)
+    except DeniedError as fault:
+        said, status = refused_sheet(words, fault.denial)
+        return await _form(request, units, staff, costs, Form(values, {"file": said}), status)
+    sound = [(row.number, row.question) for row in rows if row.question is not None]
     return page(
         request, "ask_many_look", staff.present, rows=rows, wrong=[row for row in rows if row.question is None],
-        sound=sound, lines="\n".join(_line(one) for one in sound), token=secrets.token_urlsafe(TOKEN_BYTES),
-        units=sum(costs[one.product] for one in sound), account=values.get("account", ""),
+        sound=sound, lines="\n".join(_line(*one) for one in sound), token=secrets.token_urlsafe(TOKEN_BYTES),
+        units=sum(costs[one.product] for _, one in sound), account=values.get("account", ""),
     )  # fmt: skip
 
 
@@ -90,12 +89,13 @@ async def ask(
     if not token.isascii() or not 1 <= len(token) <= 2 * TOKEN_BYTES:
         raise PageError("form-stale", 400)
     try:
-        questions = [_question(line) for line in form.get("lines", "").splitlines()]
+        asked = dict(_asked(line) for line in form.get("lines", "").splitlines())
     except (ValueError, ValidationError) as fault:
         raise PageError("form-stale", 400) from fault
-    if not questions:
+    if not asked or not 1 <= min(asked) <= max(asked) <= LARGEST_SHEET:  # no sheet has more rows than letters
         raise PageError("form-stale", 400)
-    wanted = BatchRequest(f"form {staff.present.person_id} {token}", questions, form.get("partial") == "yes")
+    key = f"form {staff.present.person_id} {token}"
+    wanted = BatchRequest(key, list(asked.values()), form.get("partial") == "yes", numbers=list(asked))
     async with units.begin("inquiry-batch.open", actor) as work:
         batch = await open_batch(work, protector, wanted)
     if isinstance(batch, Denial):
@@ -155,12 +155,14 @@ def _file(content: bytes, name: str, form: str) -> Response:
     return Response(content, media_type=TYPES[form], headers=headers)
 
 
-def _line(question: Question) -> str:
-    return orjson.dumps(question.members()).decode()
+def _line(number: int, question: Question) -> str:
+    return f"{number} {orjson.dumps(question.members()).decode()}"
 
 
-def _question(line: str) -> Question:
-    return Question.model_validate_json(line)
+def _asked(line: str) -> tuple[int, Question]:
+    """Read a line of the form again: the row of the spreadsheet, and what it asks."""
+    number, _, question = line.partition(" ")
+    return int(number), Question.model_validate_json(question)
 
 
 def _count(rows: Sequence[object], what: str) -> int:

@@ -8,14 +8,17 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from connectors.catalogue.load import get_catalogue
+from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.decoding.decode import decode
 from consent.terms import PURPOSES
+from gateway.console.words import Words
 from gateway.console.workbook import write_workbook
 from gateway.inquiries.asking import Question
 from gateway.inquiries.batches.batch import MOST_QUESTIONS
+from gateway.inquiries.shown import why
 from gateway.inquiries.written import FIELDS, read_written
 from gateway.quota.products import PRODUCTS
-from gateway.runtime.denial import DeniedError
+from gateway.runtime.denial import Denial, DeniedError
 
 # Headings that are read, in Chinese or in English.
 SUBJECT = ("统一社会信用代码", "企业代码", "subject", "uscc")
@@ -97,7 +100,16 @@ def _read_row(number: int, subject: str, usual: Mapping[str, str], given: Mappin
         question = Question.model_validate({**question.model_dump(), **read_written(given)})
     except (ValueError, ValidationError):
         return SheetRow(number, subject, None, "batch-row-extent")
+    if read_identifier(subject).kind != Kind.USCC:  # it would be denied, and costs nothing
+        return SheetRow(number, subject, None, "batch-row-code")
     return SheetRow(number, subject, question)
+
+
+def refused_sheet(words: Words, denial: Denial) -> tuple[str, int]:
+    """Return what is said beside a form whose file was refused, and the status of its page."""
+    if denial.reason == "delivery-too-large":
+        return words("batch-too-large"), 413
+    return why(words, denial.reason), 400
 
 
 def template() -> bytes:

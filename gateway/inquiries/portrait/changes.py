@@ -69,10 +69,15 @@ def registration_changes(earlier: Sequence[ShownRecord], now: Sequence[ShownReco
     return {"status": "compared", "fields": fields}
 
 
-def filings(held: Sequence[ShownRecord], begins: date, rules: PortraitRules, *, read: bool) -> dict[str, Any]:
-    """Return which changes the enterprise filed since a day, the newest first: what they concerned, and when."""
-    if not read:
-        return {"status": "withheld", "number": None, "listed": []}
+def filings(
+    held: Sequence[ShownRecord], begins: date, rules: PortraitRules, *, read: bool, fed: bool = True
+) -> dict[str, Any]:
+    """Return which changes the enterprise filed since a day, the newest first: what they concerned, and when.
+
+    Where filings were never delivered (`fed`), that there is none is not known.
+    """
+    if not read or not fed:
+        return {"status": "unknown" if read else "withheld", "number": None, "listed": []}
     filed = sorted(
         ((one.event_date, _item(one)) for one in held
          if one.dataset == FILINGS and one.event_date is not None and one.event_date > begins),

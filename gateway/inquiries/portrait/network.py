@@ -3,6 +3,7 @@
 1. Its own relations are those that may be read on the basis; of others, what is published alone.
 2. A person is an end: what else somebody holds or leads is that person's data, and needs that person's own consent.
 3. Where there is more than is walked, nothing that would rest on the whole is told: no total, no controller, no circle.
+4. An empty list says that there is none; of what was not delivered, or may not be read, there is no list (known.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.store.subjects import Subject
+from gateway.inquiries.portrait.known import Delivered, Known, known_of
 from gateway.inquiries.portrait.parties import Called
 from gateway.network.lens import Lens
 from gateway.network.network_of import NetworkFound, find_network, find_parties
@@ -46,8 +48,11 @@ def named(found: NetworkFound, before: Iterable[WalkedEdge]) -> list[int]:
     return [*sorted(found.near, key=lambda one: (found.near[one], one)), *sorted(found.beside), *ends]
 
 
-def network_members(found: NetworkFound, called: Mapping[int, Called], rules: PortraitRules) -> dict[str, Any]:
-    """Return the network as answers have it. Shares are parts per million. Pure."""
+def network_members(
+    found: NetworkFound, called: Mapping[int, Called], rules: PortraitRules, came: Delivered
+) -> dict[str, Any]:
+    """Return the network as answers have it, of what was delivered. Shares are parts per million. Pure."""
+    known = known_of(found, came)
     near = sorted(found.near, key=lambda one: (found.near[one], one))[: rules.parties]
     kept = set(near)
     edges = sorted(
@@ -64,8 +69,11 @@ def network_members(found: NetworkFound, called: Mapping[int, Called], rules: Po
             {**called[one].members(), "hops": found.near[one], "more": one in found.beyond} for one in near
         ],
         "edges": [edge_members(one, called) for one in edges[: rules.edges]],
-        "control_share": CONTROL, **_whole(found, called, rules),
-        "same_address": {"number": found.beside_number, "enterprises": [called[one].members() for one in beside]},
+        "control_share": CONTROL, "known": known, **_lists(found, called, rules, known),
+        "same_address": {
+            "number": found.beside_number if known["same_address"] == "told" else None,
+            "enterprises": [called[one].members() for one in beside],
+        },
         "not_computable": [{"what": what, **why} for what, why in UNTOLD.items()],
     }  # fmt: skip
 
@@ -83,11 +91,11 @@ def withheld_network() -> dict[str, Any]:
     return {"status": "withheld"}
 
 
-def _whole(found: NetworkFound, called: Mapping[int, Called], rules: PortraitRules) -> dict[str, Any]:
-    """Return what rests on the whole network; nothing of one that was cut while it was walked."""
-    if found.cut:
-        return {"holders": None, "holdings": None, "controllers": None, "circles": None}
-    return {
+def _lists(
+    found: NetworkFound, called: Mapping[int, Called], rules: PortraitRules, known: Mapping[str, Known]
+) -> dict[str, Any]:
+    """Return the lists that rest on the whole network; None of one that is not known."""
+    told = {
         "holders": _totals(found.holders, called, rules), "holdings": _totals(found.holdings, called, rules),
         "controllers": [
             {"id": called[one.number].id, "share": one.share, "declared": one.declared, "more": one.beyond}
@@ -95,6 +103,7 @@ def _whole(found: NetworkFound, called: Mapping[int, Called], rules: PortraitRul
         ],
         "circles": [[called[party].id for party in circle] for circle in found.circles[: rules.listed]],
     }  # fmt: skip
+    return {name: one if known[name] == "told" else None for name, one in told.items()}
 
 
 def _totals(totals: Mapping[int, Total], called: Mapping[int, Called], rules: PortraitRules) -> list[dict[str, Any]]:

@@ -60,7 +60,8 @@ def _changes(changes: Changes | None) -> list[dict[str, Any]]:
     rows += [("登记事项", changes.registration)]
     rows += [(label, f"{before} → {after}") for label, before, after in changes.fields]
     rows += [("变更备案", f"{day} {item}") for item, day in changes.filed]
-    rows += [("关系的变化", "不在授权之内")] if changes.withheld else []
+    rows += [("变更备案", changes.unfiled or "无")] if not changes.filed else []
+    rows += [("关系的变化", changes.unsaid)] if changes.unsaid else []
     return [
         table(f"变化（{changes.begins} 至 {changes.ends}）", _TWO, rows),
         *_relations("新增的关系", changes.came), *_relations("结束的关系", changes.left),

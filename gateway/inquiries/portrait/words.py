@@ -9,6 +9,7 @@ from gateway.console.words import NOTHING, Words
 from gateway.inquiries.answer_sheet import weight
 from gateway.inquiries.portrait.banding import BANDS
 from gateway.inquiries.portrait.graph import Graph, graph_of
+from gateway.inquiries.portrait.known import KNOWN, OWN
 from gateway.network.words import percent
 
 RIM = 150  # points at the rim of the radar, where no dimension has more
@@ -54,6 +55,7 @@ class Network:
     graph: Graph | None = None
     relations: Sequence[Relation] = ()
     untold: Sequence[str] = ()
+    unsaid: str = ""  # why nothing is said of relations where none is listed
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Changes:
 
     begins: str
     ends: str
-    withheld: bool
+    unsaid: str  # why nothing is said of relations, "" where it is
     came: Sequence[Relation]
     left: Sequence[Relation]
     shares: Sequence[tuple[str, str, str]]
@@ -70,6 +72,7 @@ class Changes:
     fields: Sequence[tuple[str, str, str]]
     filed: Sequence[tuple[str, str]]
     filed_number: int | None
+    unfiled: str  # why nothing is said of filings
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,7 @@ def _network(
         graph=graph_of(network, names, statement["subject"], centre, shares) if edges else None,
         relations=[relation_of(one, names, words) for one in edges],
         untold=[str(one[words.language]) for one in network["not_computable"]],
+        unsaid=_unsaid(_status_of(network), words),
     )  # fmt: skip
 
 
@@ -170,6 +174,11 @@ def _findings(network: Mapping[str, Any], names: Mapping[str, str], words: Words
             for one in rows
         ]
 
+    known = network.get("known", {})  # answers of earlier releases say nothing of it
+
+    def line(label: str, name: str, texts: Sequence[str]) -> tuple[str, Sequence[str]]:
+        return words(label), [unknown] if (unknown := _unsaid(known.get(name, "told"), words)) else texts
+
     controllers = [
         words("portrait-declared" if one["declared"] else "portrait-controls", party=names[one["id"]],
               share=share_text(one["share"], words))
@@ -178,17 +187,30 @@ def _findings(network: Mapping[str, Any], names: Mapping[str, str], words: Words
     circles = [words("portrait-arrow").join(names[party] for party in circle) for circle in network["circles"] or ()]
     address = network["same_address"]
     beside = [names[one["id"]] for one in address["enterprises"]]
-    if address["number"] > len(beside):
+    if (address["number"] or 0) > len(beside):
         beside.append(words("portrait-beside-more", number=address["number"] - len(beside)))
-    untold = [words("portrait-not-whole")]
+    kinds = {one["kind"] for one in network["edges"]}
     return [
-        (words("network-controllers"), controllers if network["controllers"] is not None else untold),
-        (words("network-circles"), circles if network["circles"] is not None else untold),
-        (words("network-beside"), beside),
-        (words("network-holders"), had(network["holders"]) if network["holders"] is not None else untold),
-        (words("network-holdings"), had(network["holdings"]) if network["holdings"] is not None else untold),
+        line("network-controllers", "controllers", controllers),
+        line("network-circles", "circles", circles),
+        line("network-beside", "same_address", beside),
+        line("network-holders", "holders", had(network["holders"] or ())),
+        line("network-holdings", "holdings", had(network["holdings"] or ())),
+        *(line(f"network-{kind}", kind, ()) for kind in ("guarantees", "leads") if kind in known and (
+            known[kind] != "told" or kind not in kinds)),
         *_persons(network, names, words),
     ]  # fmt: skip
+
+
+def _unsaid(status: str, words: Words) -> str:
+    """Return why nothing is said of what has this status, "" where it is told."""
+    return "" if status == "told" else words(f"portrait-known-{status}")
+
+
+def _status_of(network: Mapping[str, Any]) -> str:
+    """Return how the relations of the enterprise stand where none is listed."""
+    known = {network["known"][name] for name in OWN} if "known" in network else {"told"}
+    return next(status for status in KNOWN if status in known)
 
 
 def _persons(network: Mapping[str, Any], names: Mapping[str, str], words: Words) -> list[tuple[str, Sequence[str]]]:
@@ -214,7 +236,7 @@ def relation_of(one: Mapping[str, Any], names: Mapping[str, str], words: Words) 
 def _changes(changes: Mapping[str, Any], names: Mapping[str, str], words: Words) -> Changes:
     relations, registration, filed = changes["relations"], changes["registration"], changes["filed"]
     return Changes(
-        words.day(changes["from"]), words.day(changes["to"]), relations["status"] == "withheld",
+        words.day(changes["from"]), words.day(changes["to"]), _unsaid(relations["status"], words),
         [relation_of(one, names, words) for one in relations.get("came", ())],
         [relation_of(one, names, words) for one in relations.get("left", ())],
         [
@@ -229,7 +251,7 @@ def _changes(changes: Mapping[str, Any], names: Mapping[str, str], words: Words)
             for one in registration["fields"]
         ],
         [(words(f"portrait-filed-{one['item']}"), words.day(one["day"])) for one in filed["listed"]],
-        filed["number"],
+        filed["number"], _unsaid(filed["status"], words),
     )  # fmt: skip
 
 

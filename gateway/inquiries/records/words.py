@@ -6,9 +6,9 @@ from typing import Any
 
 from connectors.catalogue.load import datasets
 from gateway.console.words import Words
+from gateway.inquiries.answer_sheet import value_text
 from gateway.inquiries.answers import RECORDS
 from gateway.inquiries.views.view import PARTS
-from scoring_adapter.shown import said
 
 STATUSES = ("none", "no-feed", "stale", "granularity", "withheld", "removed")
 
@@ -111,8 +111,7 @@ def _column(one: Mapping[str, Any], words: Words) -> ColumnShown:
     elif isinstance(one["value"], dict | list) or "." in one["column"]:
         told = f"{value_in_words(one['value'], words)} {one['unit'] if isinstance(one['value'], str) else ''}".strip()
     else:
-        found = said(one["unit"], one["value"])
-        told = words.either(found.zh, found.en)
+        told = value_text({**one, "tag": one["column"]}, words)
     return ColumnShown(one["column"], str(one["name"][words.language]), told, known)
 
 

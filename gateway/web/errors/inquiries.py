@@ -186,9 +186,10 @@ SECTION = Section(
             409,
             "有多份授权都可用。",
             "Several consents permit this.",
-            "用 consent 写明一份。",
-            "Name one of them as consent.",
+            "用 consent 写明 consents 所列的一份。",
+            "Name one of those in consents as consent.",
             "有两份都可用，却没有写 `consent` two of them permit it and none is named",
+            members={"consents": ["01a22732-7073-7121-8b0e-54ba7797678d", "01a22732-84db-766a-a0d8-45de3ecb8843"]},
         ),
         "consent-integrity-failed": ErrorRow(
             403,

@@ -30,6 +30,7 @@ from gateway.intake.previews import expire_previews
 from gateway.intake.uploads import purge_uploads
 from gateway.platforms.queue import work_queue
 from gateway.platforms.sender import send
+from gateway.providers.days import forget_days
 from gateway.quality.alerts import check_alerts
 from gateway.quota.alerts import tell_reached
 from gateway.quota.months import close_month
@@ -256,10 +257,12 @@ async def tell_of_risks(gateway: Gateway) -> bool:
 
 
 async def forget_past_risks(gateway: Gateway) -> bool:
-    """Delete what the risk watch found until long ago."""
+    """Delete what the risk watch, and that over platforms, found until long ago."""
     from gateway.risk.past import forget_risks
+    from gateway.sites.keeping import forget_findings
 
     async with gateway.units.begin("risk.forget", PROGRAM) as work:
+        await forget_findings(work, gateway.settings.risk_days)
         return await forget_risks(work, gateway.settings.risk_days)
 
 
@@ -348,6 +351,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "risk": (once_delivered(judge_risks), NIGHT_SECONDS),
     "sites": (once_delivered(watch_sites), SITES_SECONDS),
     "warnings": (tell_of_risks, WARNINGS_SECONDS),
+    "provider-days": (in_one_unit("provider.forget", forget_days), PAST_SECONDS),
     "past-risks": (once_delivered(forget_past_risks), PAST_SECONDS),
     "risk-trials": (once_delivered(try_watches), TRIAL_SECONDS),
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),

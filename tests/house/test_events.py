@@ -669,6 +669,7 @@ STEPS_WITHOUT = {
     **dict.fromkeys(
         ("scores", "past-scores", "past-risks", "network"), "follow from the records, and can be computed again"
     ),
+    "provider-days": "counters of days that nobody can read any more",
     "ended": "marks nobody can use any more", "told": "messages made of the log",
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip

@@ -60,6 +60,7 @@ from gateway.crosscheck.gauges import gauge_crosschecks
 from gateway.disposal import file_routes as case_files
 from gateway.disposal import opening_pages as case_opening_pages
 from gateway.disposal import pages as case_pages
+from gateway.disposal import risk_pages as case_risk_pages
 from gateway.disposal import routes as cases
 from gateway.disposal.gauges import gauge_cases
 from gateway.evidence import checkpoint_pages
@@ -402,6 +403,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
         risk_pages,
+        case_risk_pages,
         funnel_pages,
         lead_pages,
         left_open_pages,

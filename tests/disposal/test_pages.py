@@ -79,6 +79,10 @@ async def test_a_regulator_opens_one_and_the_first_and_decides(town):
         assert OTHER_OFFICE in asked
         made = await send(browser, "/console/cases/-/open", subject=uscc(number), type=KIND, office=OTHER_OFFICE)
         assert (made.status_code, made.headers["location"][:15]) == (303, "/console/cases/")
+        risks = (await browser.get(f"/console/subjects/{uscc(number)}/risks", headers=HTML)).text
+        assert (made.headers["location"] in risks, "/console/cases/-/open?" in risks) == (True, False)
+        known = await browser.get(f"/console/cases/-/open?subject={uscc(number)}&type={KIND}", headers=HTML)
+        assert (known.status_code, known.headers["location"]) == (303, made.headers["location"])
         again = await send(browser, "/console/cases/-/open", subject=uscc(number), type=KIND, office="")
         assert (again.status_code, "已有未办结的案件" in again.text) == (409, True)
         wrong = await send(browser, "/console/cases/-/first", number="many", type="", level="")

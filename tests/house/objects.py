@@ -56,7 +56,7 @@ from tests.actors import MACHINE, OPERATOR, PLATFORM
 from tests.enterprises import uscc
 from tests.identities import PROOF_KEY
 from tests.persons import csrf, same_site
-from tests.stories import Story, registration
+from tests.stories import Story, registration, today
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种"
 WATCH = (Path(risk_monitor.__file__).parent / "watches/watch-1.yaml").read_text("utf-8")
@@ -530,7 +530,7 @@ async def webhook(town):
 async def usage_result(town):
     """What the first bank reported of its answer."""
     asked = await inquiry(town)
-    report = {"inquiry": asked["inquiry_id"], "outcome": "refused", "decided_on": datetime.now(UTC).date().isoformat()}
+    report = {"inquiry": asked["inquiry_id"], "outcome": "refused", "decided_on": today()}
     told = await town.send("bank-1", "POST", "/v1/usage-results", json=report)
     assert told.status_code == 201, told.text
     return {"result_id": told.json()["result"]}

@@ -57,7 +57,7 @@ async def show_case(
         request, "case", present, status=status, form=form or Form(), shown=whole.shown, row=row, whole=whole,
         name=whole.shown.subject.name or words("risk-unnamed"), people=people, either=words.either, final=FINAL,
         said=[details_in_words(words, one) for one in whole.history], unnamed=_unnamed(whole), options=options,
-        told=_told(words, whole),
+        told=_told(words, whole), crumbs=[(whole.shown.subject.name or words("risk-unnamed"), "")],
         office=office_name(words, row.office), replay=replay,
         differences=differences_in_words(words, replay.differences) if replay else [],
         asked=_asked(words, whole), latest=latest, longest=LONGEST, most=LONGEST_FILE // _MEGABYTE,

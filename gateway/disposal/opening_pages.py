@@ -94,6 +94,7 @@ async def _one(
     return page(
         request, "case_open", present, status=status, form=form, subject=subject, kind=cast(Kind, kind),
         name=name, kinds=KINDS, offices=[("", words("case-office-registered")), *named],
+        crumbs=[(name, f"/console/subjects/{subject}/risks"), (words("case-open"), "")],
     )  # fmt: skip
 
 
@@ -113,5 +114,6 @@ async def _first(
         "level": [("", words("case-any")), *((one, words(f"risk-level-{one}")) for one in LEVELS)],
     }
     return page(
-        request, "case_first", present, status=status, form=form, counts=counts, day=day, options=options, most=MOST
+        request, "case_first", present, status=status, form=form, counts=counts, day=day, options=options, most=MOST,
+        crumbs=[(words("case-first"), "")],
     )  # fmt: skip

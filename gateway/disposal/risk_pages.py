@@ -37,6 +37,7 @@ async def risks_of(request: Request, units: Units, present: Overseeing, subject:
         request, "subject_risks", present, subject=known, name=known.name or words("risk-unnamed"), day=found.day,
         standing=standing, ended=[one for one in found.risks if one.holds_to is not None], tones=TONES, cases=cases,
         found_open=found.open, either=words.either, sites=found.sites, site_tones=SITE_TONES, learned=learned,
+        crumbs=[(known.name or words("risk-unnamed"), "")],
         chance=percent(learned.chance_ppm) if learned else "",
         measures={name: words_of_measure(name) for name, *_ in learned.reasons} if learned else {},
     )  # fmt: skip

@@ -88,6 +88,7 @@ async def behind(
     )  # fmt: skip
     return await show_table(
         request, units, present, "risk_behind", table, stage=stage, period=chosen.period,
+        crumbs=[(words(f"risk-stage-{stage}"), "")],
     )  # fmt: skip
 
 

@@ -80,7 +80,8 @@ async def leads(
             "first": lambda one: one.first, "days": lambda one: one.days,
         },
     )  # fmt: skip
-    return await show_table(request, units, present, "risk_leads", table, period=found.period)
+    crumbs = [(words("risk-lead-each"), "")]
+    return await show_table(request, units, present, "risk_leads", table, period=found.period, crumbs=crumbs)
 
 
 def _of_type(words: Words, one: LeadOfType) -> list[Content]:

@@ -76,6 +76,7 @@ async def site(request: Request, units: Units, present: Overseeing, site: Addres
     return page(
         request, "site", present, seen=seen, charts=charts, ratings=shown.ratings, tones=TONES,
         kind=kind_of(seen.site.key), readable=readable, scripts=("charts",) if charts else (),
+        crumbs=[(seen.name or readable(seen.site.key), "")],
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import count, islice
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from load import closed
 from place import place
 from variants import Told, Variant, ready, serve, slices, tell, told_of
 
+from connectors.model.calendar import day_of
 from gateway.demo.command_line import environment
 from gateway.demo.instance import Instance
 from gateway.runtime.embedded import resolve_urls
@@ -72,9 +74,10 @@ def answered(town: Town, number: int) -> list[tuple[str, str]]:
 
 def reports(answers: list[tuple[str, str]], seed: int) -> Iterator[tuple[str, bytes]]:
     """Yield a report on each answer, from the first on again, each time of another amount."""
+    today = day_of(datetime.now(UTC)).isoformat()
     for number in count(seed * 10_000_000):
         bank, inquiry = answers[number % len(answers)]
-        told = {"inquiry": inquiry, "outcome": "granted", "amount": f"{number}.50", "decided_on": "2026-01-05"}
+        told = {"inquiry": inquiry, "outcome": "granted", "amount": f"{number}.50", "decided_on": today}
         yield bank, json.dumps(told).encode()
 
 

@@ -11,6 +11,7 @@ from gateway.gateway import Gateway
 from gateway.inquiries.duties import follow
 from gateway.inquiries.lives import remind
 from gateway.inquiries.store import expire_intents
+from gateway.providers.days import forget_days
 from gateway.quality.alerts import check_alerts
 from gateway.quota.alerts import tell_reached
 from gateway.quota.months import close_month
@@ -143,6 +144,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "risk": (once_delivered(judge_risks), NIGHT_SECONDS),
     "sites": (once_delivered(watch_sites), SITES_SECONDS),
     "warnings": (tell_of_risks, WARNINGS_SECONDS),
+    "provider-days": (in_one_unit("provider.forget", forget_days), PAST_SECONDS),
     "past-risks": (once_delivered(forget_past_risks), PAST_SECONDS),
     "risk-trials": (once_delivered(try_watches), TRIAL_SECONDS),
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),

@@ -124,5 +124,10 @@ class Story:
         return await self.client.post("/v1/inquiries", json=body, headers=headers)
 
 
+def today() -> str:
+    """Return the day by China's calendar, as who is given an answer dates what it decides by it."""
+    return day_of(datetime.now(UTC)).isoformat()
+
+
 def slug(answer) -> str:
     return answer.json()["type"].rpartition("/")[2].rpartition("#")[2]

@@ -14,6 +14,7 @@ from gateway.admin.action import Action
 from gateway.admin.actions import AnyAction
 from gateway.console.form import Form
 from gateway.console.words import Words
+from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import DeniedError
 
 _READ: TypeAdapter[Action] = TypeAdapter(AnyAction)
@@ -197,9 +198,8 @@ OF_INSTITUTION: Mapping[str, ActForm] = {
     "output": ActForm(
         "op-set-output", "op-set-output-verb", ("op-follows-output", "op-follows-output-two"),
         (
-            FieldSpec("product", "op-products", "op-wrong-form", options=(
-                ("score", "op-score"), ("health_check", "op-health-check"), ("portrait", "op-portrait"),
-                ("public_record", "op-public-record"), ("records", "op-records"), ("risk_watch", "op-risk-watch"))),
+            FieldSpec("product", "op-products", "op-wrong-form",
+                      options=tuple((code, f"product-{code}") for code in PRODUCTS)),
             FieldSpec("form", "op-output-form", "op-wrong-form", options=(
                 ("raw", "op-form-raw"), ("banded", "op-form-banded"), ("flag", "op-form-flag"))),
             FieldSpec("threshold", "op-output-threshold", "op-wrong-threshold", "op-hint-threshold", type="number",

@@ -19,6 +19,7 @@ from gateway.inquiries.outputs.policy import LEAVABLE
 from gateway.inquiries.views.pages import column_in_words
 from gateway.people.roles import ROLES
 from gateway.quota.books import Key
+from gateway.quota.products import PRODUCTS
 from gateway.quota.words import limit_text
 from gateway.watches.names import RELEASED
 from gateway.watches.outline import FIGURES as WATCH_FIGURES
@@ -79,11 +80,11 @@ def title_of(change: Change, words: Words) -> str:
 
 
 def whom_of(change: Change, names: Names, words: Words) -> str:
-    """Return what a change is about, by its name."""
+    """Return what a change is about, by its name; an institution and a client with the id that it is chosen by, too."""
     kind, identifier = object_of(change.action)
     match kind:
         case "institution":
-            return change.action.get("name") or names.institution(identifier)
+            return _institution(words, change.action.get("name") or names.institution(identifier), identifier)
         case "client":
             return names.client(words, identifier)
         case "person":
@@ -123,6 +124,10 @@ def part_in_words(words: Words, part: Mapping[str, Any]) -> str:
     told = words("joint-required" if part["required"] else "joint-optional")
     weight = f" {words.number(part['weight_ppm'])} ppm" if part["weight_ppm"] else ""
     return words("joint-part", provider=part["provider"], told=told) + weight
+
+
+def _institution(words: Words, name: str, identifier: str) -> str:
+    return identifier if name == identifier else words("op-of-institution", name=name, institution=identifier)
 
 
 def _of(kind: str, objects: Iterable[tuple[str, str]]) -> set[str]:
@@ -223,10 +228,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "tier": {"basic": "op-tier-basic", "detail": "op-tier-detail"},
     "mode": {"VIEW": "op-mode-view", "STORE": "op-mode-store"},
     "mandate": {"legal_rep": "op-legal-rep", "agent": "op-agent"},
-    "product": {
-        "score": "op-score", "health_check": "op-health-check", "portrait": "op-portrait",
-        "public_record": "op-public-record", "records": "op-records", "risk_watch": "op-risk-watch",
-    },
+    "product": {code: f"product-{code}" for code in PRODUCTS},
     "purpose": {code: f"purpose-{code}" for code in PURPOSES_OF_QUESTIONS},
     "form": {"raw": "op-form-raw", "banded": "op-form-banded", "flag": "op-form-flag"},
     "rule": {rule: f"joint-rule-{rule}" for rule in RULES},

@@ -55,7 +55,7 @@ async def show(
     return await show_table(
         request, units, present, "crosscheck", table, check=check, lists=shown.lists, people=people, state=state,
         form=Form(), tone=TONES[state], decides=decides, waits_for_another=state == "proposed" and not decides,
-        place=f"{PLACE}/{check_id}",
+        place=f"{PLACE}/{check_id}", crumbs=[(check.purpose, "")],
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ async def one_list(request: Request, units: Units, present: OverseerPresent, lis
             found, faulty = await get_list(work, list_id)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
-    return page(request, "crosscheck_list", present, found=found, faulty=faulty)
+    return page(request, "crosscheck_list", present, found=found, faulty=faulty, crumbs=[(found.supervisor, "")])
 
 
 @router.post("")

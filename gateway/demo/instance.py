@@ -17,7 +17,9 @@ from uuid import uuid4
 
 import httpx
 
+from connectors.model.calendar import day_of
 from gateway.demo.command_line import DemoError
+from gateway.runtime.clock import now
 from signing.keys import SigningKey, generate_key, public_jwk
 from xinqiao_client import XinqiaoAuth
 
@@ -134,8 +136,8 @@ def _tls() -> ssl.SSLContext:
 
 
 def today() -> date:
-    """Return this day, as the calendar of this machine has it."""
-    return date.today()  # noqa: DTZ011 - a day of the calendar
+    """Return this day by China's calendar, which the gateway goes by, wherever this machine is."""
+    return day_of(now())
 
 
 def wait_until(condition: Any, what: str, seconds: float = START_SECONDS, pause: float = 0.05) -> None:  # noqa: ANN401

@@ -10,14 +10,15 @@ from fastapi.responses import Response
 
 from gateway.consents.files import LONGEST_FILE
 from gateway.console.form import Form
-from gateway.console.render import PageError, page
+from gateway.console.render import page
 from gateway.console.words import Words, words_of
-from gateway.disposal.history import Noted
+from gateway.disposal.lost_page import show_lost
 from gateway.disposal.office_words import office_name
 from gateway.disposal.parties import find_offices
 from gateway.disposal.reading import Whole, read_case
 from gateway.disposal.replay_words import differences_in_words
 from gateway.disposal.replaying import Replay
+from gateway.disposal.step_words import details_in_words
 from gateway.disposal.stepping import LONGEST
 from gateway.people.acting import acting
 from gateway.people.naming import sender_names
@@ -34,7 +35,10 @@ async def show_case(
     request: Request, units: UnitsOfWork, present: Present, case_id: UUID, form: Form | None = None, status: int = 200,
     replay: Replay | None = None,
 ) -> Response:  # fmt: skip
-    """Show a case; above it, what a replay of it came to. Raises PageError where the visitor sees none of this id."""
+    """Show a case; above it, what a replay of it came to. Where its row is gone, overseers see what the log has.
+
+    Raises PageError where the visitor sees none of this id.
+    """
     words = words_of(request)
     try:
         async with units.begin("case.show", acting(present)) as work:
@@ -43,8 +47,8 @@ async def show_case(
                 work, words, [*(one.by for one in whole.history), *(one.taken_by for one in whole.files)]
             )  # fmt: skip
             offices = [one for one in await find_offices(work) if one != whole.shown.row.office]
-    except DeniedError as fault:
-        raise PageError("not-found", 404) from fault
+    except DeniedError:
+        return await show_lost(request, units, present, case_id, replay)
     row = whole.shown.row
     latest = row.due_on + timedelta(days=load_terms().most_more_days)
     options = {
@@ -57,24 +61,11 @@ async def show_case(
         request, "case", present, status=status, form=form or Form(), shown=whole.shown, row=row, whole=whole,
         name=whole.shown.subject.name or words("risk-unnamed"), people=people, either=words.either, final=FINAL,
         said=[details_in_words(words, one) for one in whole.history], unnamed=_unnamed(whole), options=options,
-        told=_told(words, whole),
+        told=_told(words, whole), crumbs=[(whole.shown.subject.name or words("risk-unnamed"), "")],
         office=office_name(words, row.office), replay=replay,
         differences=differences_in_words(words, replay.differences) if replay else [],
         asked=_asked(words, whole), latest=latest, longest=LONGEST, most=LONGEST_FILE // _MEGABYTE,
     )  # fmt: skip
-
-
-def details_in_words(words: Words, one: Noted) -> str:
-    """Return what a step says besides its words: a day, an authority, an office, an outcome, a measure."""
-    said = (one.says or {}).get("details", {})
-    ways: dict[str, Callable[[Any], str]] = {
-        "until": words.day, "to": lambda to: words(f"case-to-{to}"),
-        "office": lambda code: office_name(words, code),
-        "outcome": lambda outcome: words(f"case-outcome-{outcome}"),
-        "measure": lambda measure: words(f"case-measure-{measure}"), "reference": str,
-        "asked": lambda step: words(f"case-step-{step}"),
-    }  # fmt: skip
-    return words.listed(way(said[name]) for name, way in ways.items() if name in said)
 
 
 def _asked(words: Words, whole: Whole) -> str:

@@ -12,6 +12,7 @@ from gateway.console.words import words_of
 from gateway.disposal.office_words import office_name
 from gateway.disposal.opening import MOST, open_case, open_first
 from gateway.disposal.parties import find_offices
+from gateway.disposal.reading import find_open_cases
 from gateway.people.acting import acting
 from gateway.people.guard import SignedForm, signed_in
 from gateway.people.sessions import Present
@@ -33,7 +34,12 @@ async def show_one(
     request: Request, units: Units, present: Regulator,
     subject: Annotated[str, Query(pattern=r"^[0-9A-Z]{18}$")], kind: Annotated[Kind, Query(alias="type")],
 ) -> Response:  # fmt: skip
-    """Ask which office a case is for."""
+    """Ask which office a case is for; where one is open already, lead to it."""
+    async with units.begin("case.find-open", acting(present)) as work:
+        known = await find_subject(work.session, "uscc", subject)
+        case = (await find_open_cases(work, known)).get(kind) if known else None
+    if case is not None:
+        return RedirectResponse(f"/console/cases/{case}", 303)
     return await _one(request, units, present, subject, kind, Form())
 
 
@@ -88,6 +94,7 @@ async def _one(
     return page(
         request, "case_open", present, status=status, form=form, subject=subject, kind=cast(Kind, kind),
         name=name, kinds=KINDS, offices=[("", words("case-office-registered")), *named],
+        crumbs=[(name, f"/console/subjects/{subject}/risks"), (words("case-open"), "")],
     )  # fmt: skip
 
 
@@ -107,5 +114,6 @@ async def _first(
         "level": [("", words("case-any")), *((one, words(f"risk-level-{one}")) for one in LEVELS)],
     }
     return page(
-        request, "case_first", present, status=status, form=form, counts=counts, day=day, options=options, most=MOST
+        request, "case_first", present, status=status, form=form, counts=counts, day=day, options=options, most=MOST,
+        crumbs=[(words("case-first"), "")],
     )  # fmt: skip

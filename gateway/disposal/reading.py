@@ -1,6 +1,6 @@
 """Cases for whoever sees them: a list, and one with all that was done. Each look is an entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from connectors.model.calendar import day_of
-from connectors.store.numbers import find_by_numbers
+from connectors.store.numbers import find_by_numbers, find_number
 from connectors.store.subjects import Subject
 from gateway.disposal.history import Noted, read_history
 from gateway.disposal.parties import get_case, office_of, side_of, subject_of
@@ -75,6 +75,18 @@ async def show(work: UnitOfWork, row: DisposalCase) -> Shown:
     """Return a case, which was the actor's to open or to take a step of, with its enterprise."""
     subject = (await find_by_numbers(work.session, [row.subject]))[row.subject]
     return _shown(row, subject, day_of(work.now))
+
+
+async def find_open_cases(work: UnitOfWork, subject: Subject) -> Mapping[str, UUID]:
+    """Return the open case of an enterprise of each type that has one, of those the actor sees.
+
+    Raises DeniedError for whoever sees none.
+    """
+    query = select(col(DisposalCase.type), col(DisposalCase.id)).where(
+        col(DisposalCase.subject) == await find_number(work.session, subject.subject_id),
+        col(DisposalCase.closed_at).is_(None), *_conditions(work, Wanted()),
+    )  # fmt: skip
+    return {row.type: row.id for row in await work.session.execute(query)}
 
 
 async def count_cases(work: UnitOfWork, wanted: Wanted) -> int:

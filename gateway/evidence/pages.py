@@ -156,8 +156,8 @@ async def _wanted(work: UnitOfWork, words: Words, filters: Mapping[str, str]) ->
 
 def _row(names: Names, event: FoundEvent, leaf: Mapping[str, Any]) -> list[Content]:
     words, actor = names.words, str(leaf.get("actor", ""))
-    ending, tone = outcome_in_words(words, leaf.get("outcome"))
     kind = str(leaf.get("type", ""))
+    ending, tone = outcome_in_words(words, leaf.get("outcome"), kind)
     account = leaf.get("account")
     return [
         Cell(words.moment(leaf.get("ts")), f"/console/audit/entries/{event.event_id}"),
@@ -178,6 +178,6 @@ def _facts(words: Words, names: Names, shown: ShownEntry, leaf: Mapping[str, Any
         ("institution", names.institution(leaf["institution"]) if leaf.get("institution") else ""),
         ("audit-account", str(leaf.get("account", "")) if leaf.get("account") != leaf.get("actor") else ""),
         ("audit-about", about),
-        ("outcome", outcome_in_words(words, leaf.get("outcome"))[0]),
+        ("outcome", outcome_in_words(words, leaf.get("outcome"), str(leaf.get("type", "")))[0]),
     ]
     return [(words(label), value) for label, value in told if value]

@@ -90,19 +90,23 @@ def reason_in_words(words: Words, reason: str) -> str:
 def asked_in_words(words: Words, kind: str, code: str) -> str:
     """Return a "product", or a "purpose", by its name; what was named and there is not keeps its code."""
     try:
-        return words(f"asked-{kind}-{code}")
+        return words(f"product-{code}" if kind == "product" else f"asked-{kind}-{code}")
     except MissingTextError:
         return code
 
 
-def outcome_in_words(words: Words, outcome: str | None) -> tuple[str, Tone]:
-    """Return how an event ended, and its tone: a reason of denial is bad, what was done is good or plain."""
+def outcome_in_words(words: Words, outcome: str | None, kind: str = "") -> tuple[str, Tone]:
+    """Return how an event of a kind ended, and its tone: a reason of denial is bad, what was done is good or plain.
+
+    What came of an answer is called as the institutions' own pages call it.
+    """
     if outcome is None:
         return NOTHING, ""
     if outcome in ERRORS:
         return reason_in_words(words, outcome), "bad"
     try:
-        return words(f"outcome-{outcome}"), _TONES.get(outcome, "quiet")
+        said = words(f"usage-{outcome}" if kind == USAGE else f"outcome-{outcome}")
+        return said, _TONES.get(outcome, "quiet")
     except MissingTextError:
         return NOTHING, ""
 
@@ -113,9 +117,12 @@ def outcome_meant(words: Words, said: str) -> str:
     for reason, row in ERRORS.items():
         if wanted in {row.title_zh.rstrip("。"), row.title_en.rstrip(".").casefold()}:
             return reason
-    return next((one for one in OUTCOMES if words(f"outcome-{one}").casefold() == wanted), said)
+    known = {words(f"outcome-{one}").casefold(): one for one in reversed(OUTCOMES)}
+    known |= {words(f"usage-{one}").casefold(): one for one in USED if words(f"usage-{one}").casefold() not in known}
+    return known.get(wanted, said)
 
 
+USAGE, USED = "usage.reported", ("granted", "refused")  # how an institution reports what it did with an answer
 _OWN_WORDS = {"invalid-subject": "audit-no-code"}  # the table's sentence names a member of the interface
 _TONES: Mapping[str, Tone] = {
     "answered": "ok", "granted": "ok", "approved": "ok", "denied": "bad", "refused": "bad", "failed": "bad",

@@ -33,7 +33,7 @@ from signing.canonical import canonical_bytes
 POINT = "usage.report"
 KIND = "usage-results"
 _ANSWERED = text("""
-    SELECT inquiry_id, institution, subject_id, uscc, product, event_id FROM inquiry
+    SELECT inquiry_id, institution, subject_id, uscc, product, event_id, settled_at FROM inquiry
     WHERE inquiry_id = ANY(CAST(:ids AS uuid[])) AND state = 'answered'
 """)
 _NEWEST = text("""
@@ -106,7 +106,7 @@ async def report_usage(work: UnitOfWork, report: Report) -> Reported:
     """Store a usage result and queue its delivery; the same as before is the same.
 
     Other content for the same answer is a new version. Raises DeniedError where the institution was given no such
-    answer, or the day it decided on has not come.
+    answer, the day it decided on has not come, or is before that of the answer.
     """
     _check_day(work, report)
     await take_all(work.session, Lock.USAGE_RESULT, [str(report.inquiry_id)])
@@ -156,6 +156,10 @@ async def _report_all(work: UnitOfWork, reports: Sequence[Report]) -> list[Repor
         before, content = newest.get(one.inquiry_id), canonical_bytes(dict(one.content))
         if before is not None and before.content == content:
             outcomes.append(replace(before, new=False))
+            continue
+        # By China's calendar, as banks date what they do; what was stored before this was asked is taken again above.
+        if one.decided_on < day_of(inquiry.settled_at):
+            outcomes.append(_wrong_day("不能早于应答之日 not earlier than the day of the answer"))
             continue
         made = Reported(before.result_id if before else uuid7(), before.version + 1 if before else 1, uuid7(), content)
         newest[one.inquiry_id] = made
@@ -207,8 +211,11 @@ async def read_usage(work: UnitOfWork, result_id: UUID) -> tuple[Sequence[UsageR
 
 def _check_day(work: UnitOfWork, report: Report) -> None:
     if report.decided_on > day_of(work.now):
-        reason = "不能晚于今天 not later than today"
-        raise DeniedError("invalid-request", reason, invalid_params=[{"name": "body.decided_on", "reason": reason}])
+        raise _wrong_day("不能晚于今天 not later than today")
+
+
+def _wrong_day(reason: str) -> DeniedError:
+    return DeniedError("invalid-request", reason, invalid_params=[{"name": "body.decided_on", "reason": reason}])
 
 
 def _not_given() -> DeniedError:

@@ -137,7 +137,8 @@ async def _form(
     form = form or Form({"decided_on": today.isoformat(), "outcome": "granted"})
     return page(
         request, "usage_report", staff.present, status=400 if form.errors else 200, form=form, row=row, name=name,
-        staff=staff, result=result, today=today, outcomes=OUTCOMES, crumbs=[(name or row.uscc, "")],
+        staff=staff, result=result, today=today, outcomes=OUTCOMES,
+        answered=day_of(row.settled_at or row.created_at), crumbs=[(name or row.uscc, "")],
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ async def subject_network(
         request, units, present, "network", table, found=found, names=names, hrefs=hrefs, hops=HOPS,
         drawing=draw(found.number, found.near, found.edges), percent=percent, name=names[found.number],
         holders=_by_share(found, up=True), holdings=_by_share(found, up=False),
-        crumbs=[(names[found.number], f"/console/subjects/{subject}/tags")],
+        crumbs=[(names[found.number], f"/console/subjects/{subject}/tags"), (words("subject-its-network"), "")],
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from gateway.records.objections import find_to_decide
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
+from gateway.warnings.waiting import find_unseen
 
 MOST = 100  # of a kind
 
@@ -200,6 +201,10 @@ async def _cases(work: UnitOfWork, limit: int) -> list[Item]:
     ]  # fmt: skip
 
 
+async def _warnings(work: UnitOfWork, limit: int) -> list[Item]:
+    return [Item(str(row.warning_id), {"subject": row.uscc}, row.told_at) for row in await find_unseen(work, limit)]
+
+
 def _feed(row: Any) -> dict[str, str]:  # noqa: ANN401 - a held submission or an alert
     return {"agency": row.agency, "dataset": row.dataset}
 
@@ -220,5 +225,6 @@ KINDS: Mapping[str, Kind] = {
     "usage-result": Kind({"staff": "/console/usage-results"}, "/new/{id}", _unreported),
     "deletion": Kind({"staff": "/console/usage-results/deletions"}, "/{id}", _undeleted),
     "case": Kind(dict.fromkeys(("office", "regulator"), "/console/cases"), "/{id}", _cases),
+    "warning": Kind({"staff": "/console/warnings"}, "/{id}", _warnings),
     "ending-consent": Kind({"staff": "/console/consents"}, "/{id}", _ending_consents),
 }

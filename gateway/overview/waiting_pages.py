@@ -25,7 +25,7 @@ ICONS: Mapping[str, str] = {
     "change": "git-pull-request", "consent": "file-check", "signatory-key": "key", "held": "database-import",
     "correction": "table", "objection": "message-report", "late-feed": "clock-exclamation", "delivery": "send",
     "key": "key", "case": "gavel", "usage-result": "message-report", "deletion": "trash",
-    "ending-consent": "file-alert",
+    "warning": "bell", "ending-consent": "file-alert",
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ _ADD = text("""
     ON CONFLICT (provider, day, outcome, within_ms, shard)
     DO UPDATE SET calls = provider_day.calls + excluded.calls, attempts = provider_day.attempts + excluded.attempts
 """)
+_FORGET = text("SELECT xinqiao_forget_provider_days()")  # LONGEST_DAYS stands in it: migration 0075
 _DAYS = text("""
     SELECT provider, day, outcome, within_ms, sum(calls)::bigint AS calls, sum(attempts)::bigint AS attempts
     FROM provider_day WHERE day >= :first AND (CAST(:provider AS text) IS NULL OR provider = :provider)
@@ -58,6 +59,11 @@ async def list_days(work: UnitOfWork, provider: str | None = None, days: int = 3
     return [_told(name, day, list(rows)) for (name, day), rows in groupby(
         await _read(work.session, provider, days), key=lambda row: (row.provider, row.day)
     )]  # fmt: skip
+
+
+async def forget_days(work: UnitOfWork) -> None:
+    """Delete the days that nobody can read any more: all but the last LONGEST_DAYS."""
+    await work.session.execute(_FORGET)
 
 
 async def _read(session: AsyncSession, provider: str | None, days: int) -> Iterable[Row[Any]]:

@@ -17,6 +17,7 @@ from gateway.console.words import Words, words_of
 from gateway.evidence.growth import read_standing
 from gateway.evidence.routes import Secrets
 from gateway.evidence.wording import (
+    USAGE,
     Names,
     actor_meant,
     asked_in_words,
@@ -184,7 +185,7 @@ def finding(words: Words, asked: Sequence[Asked]) -> str:
 
 def used_in_words(words: Words, content: Mapping[str, Any]) -> str:
     """Return what was done with an answer."""
-    ending = outcome_in_words(words, str(content.get("outcome", "")))[0]
+    ending = outcome_in_words(words, str(content.get("outcome", "")), USAGE)[0]
     amount = content.get("amount")
     return f"{ending} {amount}" if amount else ending
 

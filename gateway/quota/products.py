@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from consent.terms import PRODUCTS as NAMES
+
 
 @dataclass(frozen=True)
 class Product:
@@ -23,11 +25,11 @@ class Product:
 RECORDS = "records"
 RISK_WATCH = "risk_watch"
 PRODUCTS: Mapping[str, Product] = {
-    "score": Product(1, "信用评分", "credit score"),
-    "health_check": Product(3, "信用体检", "credit health check"),
-    "portrait": Product(5, "信用画像", "credit portrait", alone=True),
+    "score": Product(1, NAMES["score"], "credit score"),
+    "health_check": Product(3, NAMES["health_check"], "credit health check"),
+    "portrait": Product(5, NAMES["portrait"], "credit portrait", alone=True),
     "public_record": Product(1, "公示信息", "published records", public=True, listing=True),
-    RECORDS: Product(3, "信用记录", "credit records", listing=True),
-    RISK_WATCH: Product(2, "风险预警", "risk warnings", listing=True, consented=True),
+    RECORDS: Product(3, NAMES[RECORDS], "credit records", listing=True),
+    RISK_WATCH: Product(2, NAMES[RISK_WATCH], "risk warnings", listing=True, consented=True),
 }
 FIRST_COSTS: Mapping[str, int] = {code: one.first_units for code, one in PRODUCTS.items()}

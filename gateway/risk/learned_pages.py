@@ -47,7 +47,7 @@ async def learned(
         LEARNED, asked, found, cells=lambda one: _learned(words, one),
         keys={"place": lambda one: one.found.place, "chance": lambda one: one.found.chance_ppm},
     )  # fmt: skip
-    return await show_table(request, units, present, "risks_learned", table)
+    return await show_table(request, units, present, "risks_learned", table, crumbs=[(words("learned-title"), "")])
 
 
 @router.get("/drift")
@@ -60,7 +60,7 @@ async def drift(request: Request, units: Units, present: OverseerPresent) -> Res
                  (await rules_in_force(work.session)).points}  # fmt: skip
     named |= {kind: words(f"risk-type-{kind}") for kind in KINDS} | {POINTS: words("drift-model")}
     rows = [(named.get(name, name), psi, _tone(psi)) for name, psi in found.measures]
-    return page(request, "risks_drift", present, drift=found, rows=rows)
+    return page(request, "risks_drift", present, drift=found, rows=rows, crumbs=[(words("drift-title"), "")])
 
 
 def _tone(psi: int | None) -> Tone:

@@ -1,25 +1,20 @@
-"""Risks at the console, for those who oversee: whom to look at first, and why; one enterprise's points."""
+"""Risks at the console, for those who oversee: whom to look at first, and why."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
 from gateway.console.chart import Chart, Series
 from gateway.console.chart import Tone as Drawn
-from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, Tone, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.people.acting import acting
 from gateway.people.guard import OverseerPresent
 from gateway.people.listing import show_table
-from gateway.risk.measure_words import words_of_measure
 from gateway.risk.naming import enterprise
-from gateway.risk.reading import Risk, read_risks, read_risks_of
-from gateway.runtime.denial import DeniedError
-from gateway.sites.pages import TONES as SITE_TONES
+from gateway.risk.reading import Risk, read_risks
 from gateway.watches.outline import percent
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
@@ -27,7 +22,6 @@ from risk_monitor.names import KINDS, LEVELS
 from risk_monitor.watch import rank_of
 
 router = Router(prefix="/console", include_in_schema=False)
-Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Z]{18}$")]
 TONES: dict[str, Tone] = {"notice": "info", "warning": "warn", "restriction": "bad"}
 DRAWN: dict[str, Drawn] = {"notice": "1", "warning": "warn", "restriction": "bad"}
 RISKS = TableSpec(
@@ -73,25 +67,6 @@ async def risks(
     return await show_table(
         request, units, present, "risks", table, day=day, spread=spread,
         scripts=("charts",) if spread else (),
-    )  # fmt: skip
-
-
-@router.get("/subjects/{subject}/risks")
-async def risks_of(request: Request, units: Units, present: OverseerPresent, subject: Code) -> Response:
-    """Show at which level an enterprise stands, and each point with what it says."""
-    words = words_of(request)
-    try:
-        async with units.begin("risks.show", acting(present)) as work:
-            known, found = await read_risks_of(work, subject)
-    except DeniedError as fault:
-        raise PageError("not-found", 404) from fault
-    standing, learned = [one for one in found.risks if one.holds_to is None], found.learned
-    return page(
-        request, "subject_risks", present, subject=known, name=known.name or words("risk-unnamed"), day=found.day,
-        standing=standing, ended=[one for one in found.risks if one.holds_to is not None], tones=TONES,
-        found_open=found.open, either=words.either, sites=found.sites, site_tones=SITE_TONES, learned=learned,
-        chance=percent(learned.chance_ppm) if learned else "",
-        measures={name: words_of_measure(name) for name, *_ in learned.reasons} if learned else {},
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gateway.runtime.work import UnitOfWork
 
 __all__ = ["group"]  # the risk watch's own, with what is added here
+WAITS = "排队中 waiting"  # how far one is whose groups nobody has counted yet
 GROUPED = Literal["division", "section", "type", "month"]
 Since = Annotated[
     datetime | None,
@@ -134,9 +135,10 @@ def _tell(as_json: bool, told: Mapping[str, Any]) -> None:
     if as_json:
         show(as_json, told)
         return
+    progress = told["progress"]
     lines: dict[str, object] = {
         "试算 trial": told["trial"], "状态 state": told["state"],
-        "进度 progress": f"{told['progress']['done']} / {told['progress']['pieces']}",
+        "进度 progress": WAITS if told["state"] == "waiting" else f"{progress['done']} / {progress['pieces']}",
     }  # fmt: skip
     if told["fault"]:
         lines["原因 fault"] = told["fault"]

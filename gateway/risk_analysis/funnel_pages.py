@@ -87,6 +87,7 @@ async def behind(
     )  # fmt: skip
     return await show_table(
         request, units, present, "risk_behind", table, title=words(f"risk-stage-{stage}"), period=chosen.period,
+        crumbs=[(words(f"risk-stage-{stage}"), "")],
     )  # fmt: skip
 
 

@@ -78,8 +78,9 @@ async def leads(
             "first": lambda one: one.first, "days": lambda one: one.days,
         },
     )  # fmt: skip
+    title = words("risk-lead-each")
     return await show_table(
-        request, units, present, "risk_behind", table, title=words("risk-lead-each"), period=found.period,
+        request, units, present, "risk_behind", table, title=title, period=found.period, crumbs=[(title, "")],
     )  # fmt: skip
 
 

@@ -41,4 +41,4 @@ async def left_open(
         ],
         keys={"open": lambda one: one.subjects},
     )  # fmt: skip
-    return await show_table(request, units, present, "risk_open", table, found=found)
+    return await show_table(request, units, present, "risk_open", table, found=found, crumbs=[(words("risk-open"), "")])

@@ -130,6 +130,7 @@ async def show(
     return await show_table(
         request, units, present, "risk_trial", table, trial=trial, by=names[trial.asked_by], tone=STATES[trial.state],
         going=trial.state in UNDER_WAY, compared=compared_rows(words, trial), ways=WAYS, most=MOST_MOVES,
+        crumbs=[(words.moment(trial.asked_at), "")],
     )  # fmt: skip
 
 
@@ -164,6 +165,7 @@ def _form(
     points, types = form_parts(words, base)
     return page(
         request, "risk_trial_new", present, status=status, form=form, points=points, types=types, like=like or "",
+        crumbs=[(words("risk-trial-new"), "")],
     )  # fmt: skip
 
 

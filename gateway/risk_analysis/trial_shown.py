@@ -31,8 +31,14 @@ def trial_cells(words: Words, names: Mapping[str, str], trial: RiskTrial) -> lis
     ways = trial.result["ways"] if trial.result else {}
     return [
         Cell(words.moment(trial.asked_at), href=f"/console/risk-trials/{trial.trial_id}"), names[trial.asked_by],
-        Cell(words(f"risk-trial-state-{trial.state}"), tone=STATES[trial.state]), *ways_of(ways), trial.digest[:16],
+        Cell(words(f"risk-trial-state-{trial.state}"), tone=STATES[trial.state], sub=_how_far(words, trial)),
+        *ways_of(ways), trial.digest[:16],
     ]  # fmt: skip
+
+
+def _how_far(words: Words, trial: RiskTrial) -> str:
+    """Return how many of all groups of enterprises were judged, while that goes on; nobody counts before."""
+    return f"{words.number(trial.done)} / {words.number(trial.pieces)}" if trial.state == "running" else ""
 
 
 def ways_of(ways: Mapping[str, int]) -> list[int | None]:

@@ -23,7 +23,9 @@ from signing.canonical import canonical_bytes
 
 _NEWEST = text("SELECT run_id FROM scan_run WHERE state = 'finished' AND kind <> 'as-of' ORDER BY run_id DESC LIMIT 1")
 _DONE = text("""
-    SELECT run_id, count(*) AS done FROM scan_piece WHERE run_id = ANY(CAST(:runs AS uuid[])) GROUP BY 1
+    SELECT run_id, CASE WHEN state = 'finished' THEN pieces ELSE
+        (SELECT count(*) FROM scan_piece p WHERE p.run_id = r.run_id) END AS done
+    FROM scan_run r WHERE run_id = ANY(CAST(:runs AS uuid[]))
 """)
 _INSERT_BASIS = text("""
     INSERT INTO score_basis (digest, model, catalogue, parts, blocked, series)
@@ -120,7 +122,7 @@ async def list_runs(session: AsyncSession, limit: int) -> list[ScanRun]:
 
 
 async def count_pieces(session: AsyncSession, runs: Sequence[UUID]) -> dict[UUID, int]:
-    """Return how many pieces of these runs are done."""
+    """Return how many pieces of these runs are done: of one that is finished all, whose rows may be gone (past.py)."""
     return {row.run_id: row.done for row in await session.execute(_DONE, {"runs": list(runs)})}
 
 

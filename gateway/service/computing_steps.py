@@ -88,10 +88,12 @@ async def watch_sites(gateway: Gateway) -> None:
 
 
 async def forget_past_risks(gateway: Gateway) -> bool:
-    """Delete what the risk watch found until long ago."""
+    """Delete what the risk watch, and that over platforms, found until long ago."""
     from gateway.risk.past import forget_risks
+    from gateway.sites.keeping import forget_findings
 
     async with gateway.units.begin("risk.forget", PROGRAM) as work:
+        await forget_findings(work, gateway.settings.risk_days)
         return await forget_risks(work, gateway.settings.risk_days)
 
 

@@ -46,6 +46,7 @@ from gateway.crosscheck import routes as crosschecks
 from gateway.disposal import file_routes as case_files
 from gateway.disposal import opening_pages as case_opening_pages
 from gateway.disposal import pages as case_pages
+from gateway.disposal import risk_pages as case_risk_pages
 from gateway.disposal import routes as cases
 from gateway.evidence import checkpoint_pages
 from gateway.evidence import log_routes as audit_log
@@ -181,7 +182,7 @@ ROUTERS = tuple(module.router for module in (
     consent_import_pages, consent_pages, quota_pages,
     deletion_pages,  # before the pages whose addresses take its for an id
     usage_pages, feeds, quality_pages, source_pages, scan_pages, tag_pages, subject_tag_pages, network_pages,
-    risk_pages, funnel_pages, lead_pages, left_open_pages, trial_pages, wall_pages,
+    risk_pages, case_risk_pages, funnel_pages, lead_pages, left_open_pages, trial_pages, wall_pages,
     case_opening_pages,  # before the pages whose addresses take its for an id
     case_pages, site_pages, risk_learned_pages, crosscheck_pages, check_pages, warning_pages, subscription_pages,
     joint_scan_pages,

@@ -1,11 +1,13 @@
-"""What is kept of the register and of findings: written by whoever judges, under its lock."""
+"""What is kept of the register and of findings: written by whoever judges, under its lock; over long ago, deleted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.model.calendar import day_of
+from gateway.runtime.work import UnitOfWork
 from gateway.sites.days import Stand
 from gateway.sites.register import Placed
 from gateway.sites.tables import Site, SiteFirm
@@ -26,6 +28,8 @@ _END_GONE = text("""
     UPDATE site_finding f SET ended = seen_on + 1
     WHERE ended IS NULL AND NOT EXISTS (SELECT FROM site s WHERE s.key = f.site)
 """)
+
+_FORGET = text("DELETE FROM site_finding WHERE ended < :first")
 
 
 async def keep_register(session: AsyncSession, sites: Sequence[Placed]) -> None:
@@ -64,6 +68,11 @@ async def write_findings(session: AsyncSession, sites: Sequence[Placed], found: 
     ]
     if values:
         await session.execute(_WRITE, values)
+
+
+async def forget_findings(work: UnitOfWork, keep_days: int) -> None:
+    """Delete the findings that ended before the last so many days; what stands is never deleted."""
+    await work.session.execute(_FORGET, {"first": day_of(work.now) - timedelta(days=keep_days)})
 
 
 def told(sites: Sequence[Placed], found: Iterable[tuple[Key, Finding]]) -> list[list[object]]:

@@ -74,6 +74,7 @@ async def site(request: Request, units: Units, present: OverseerPresent, site: A
     return page(
         request, "site", present, seen=seen, charts=charts, ratings=shown.ratings, tones=TONES,
         kind=kind_of(seen.site.key), readable=readable, scripts=("charts",) if charts else (),
+        crumbs=[(seen.name or readable(seen.site.key), "")],
     )  # fmt: skip
 
 

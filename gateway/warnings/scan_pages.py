@@ -92,6 +92,7 @@ async def show(
     return page(
         request, "joint_scan", staff.present, scan=found, sheet=laid_out(words_of(request), rows), tones=TONES,
         path_here=f"/console/joint-scans/{scan_id}", page_at=number, pages=-(-found.total // PER_PAGE),
+        crumbs=[(words_of(request).moment(found.created_at), "")],
     )  # fmt: skip
 
 

@@ -5,11 +5,13 @@ import json
 import httpx
 import pytest
 
+from gateway.admin.client_actions import ChangeStanding
+from gateway.admin.institution_actions import AddInstitution
 from gateway.app import create_app
 from gateway.identity.clients.registry import add_institution
 from signing.keys import generate_key, public_jwk
 from tests.actors import OPERATOR
-from tests.identities import register
+from tests.identities import asked, register
 from tests.persons import csrf, same_site, signed_in
 
 BANK, ACCOUNT = "/console/institutions/bank", "/console/institutions/bank/accounts/bank-1"
@@ -137,3 +139,12 @@ async def test_a_key_is_rotated_and_one_that_leaked_waits_for_another(operator):
     assert (none.status_code, "没有待启用的密钥" in none.text) == (409, True)
     leaked = await operator.send("/console/keys/answer/rotate-now", reason="泄露", sure="yes")
     assert leaked.headers["location"] == "/console/keys?said=waiting"
+
+
+async def test_who_approves_sees_the_id_that_an_institution_is_to_bear_or_bears(gateway, operator):
+    new = AddInstitution(institution="fresh-1", name="新银行", **{"class": "bank"})
+    known = ChangeStanding(change="suspend", whose="institution:bank", reason="核查")
+    for action, said in ((new, "新银行 · fresh-1"), (known, "测试银行 · bank")):
+        change = await asked(gateway, action, OPERATOR)
+        assert said in (await operator.get(f"/console/changes/{change.change_id}")).text
+        assert said in (await operator.get("/console/changes")).text

@@ -16,7 +16,7 @@ from signing.jws import sign_jws
 from signing.keys import private_bytes
 from tests import http_server
 from tests.enterprises import uscc
-from tests.stories import registration
+from tests.stories import registration, today
 from tests.town import instance
 from xinqiao_client import LoginError, ProblemError, Xinqiao, XinqiaoAuth, create_key, load_key
 
@@ -64,7 +64,7 @@ def test_a_bank_asks_its_first_question_and_an_agency_pushes_a_file(served, bank
     again = bank.ask(uscc(1), purpose="pre_loan", key="question-1")
     assert (answer["subject"], answer["inquiry"]) == (uscc(1), again["inquiry"])
     assert bank.quota()["day"]["used"] == 1
-    told = bank.report(answer["inquiry"], outcome="granted", decided_on="2026-11-01", amount="500000.00")
+    told = bank.report(answer["inquiry"], outcome="granted", decided_on=today(), amount="500000.00")
     assert bank.get(f"/v1/usage-results/{told['result']}")["result"] == told["result"]
 
 

@@ -255,7 +255,6 @@ IN_PYTHON = {
     "portrait-registration": set(portrait_words.REGISTRATION_STATUSES),
     "portrait-status": set(portrait_words.STATUSES),
     "withheld": NAMED,
-    "asked-product": set(PRODUCTS),
     "asked-purpose": set(PURPOSES),
     "audit-part": set(PARTS),
     "audit-time": {"night", "weekend"},

@@ -79,6 +79,10 @@ async def test_a_regulator_opens_one_and_the_first_and_decides(town):
         assert OTHER_OFFICE in asked
         made = await send(browser, "/console/cases/-/open", subject=uscc(number), type=KIND, office=OTHER_OFFICE)
         assert (made.status_code, made.headers["location"][:15]) == (303, "/console/cases/")
+        risks = (await browser.get(f"/console/subjects/{uscc(number)}/risks", headers=HTML)).text
+        assert (made.headers["location"] in risks, "/console/cases/-/open?" in risks) == (True, False)
+        known = await browser.get(f"/console/cases/-/open?subject={uscc(number)}&type={KIND}", headers=HTML)
+        assert (known.status_code, known.headers["location"]) == (303, made.headers["location"])
         again = await send(browser, "/console/cases/-/open", subject=uscc(number), type=KIND, office="")
         assert (again.status_code, "已有未办结的案件" in again.text) == (409, True)
         wrong = await send(browser, "/console/cases/-/first", number="many", type="", level="")
@@ -128,3 +132,21 @@ async def test_overseers_have_a_case_replayed_on_its_page_and_nobody_else(town):
     async with visiting(town, "office", office=OTHER_OFFICE) as browser:
         assert "由日志重放" not in (await browser.get(f"/console/cases/{case.id}", headers=HTML)).text
         assert (await send(browser, path)).status_code == 403
+
+
+async def test_a_case_whose_row_is_gone_is_shown_to_overseers_as_the_log_has_it(town):
+    case = await worked(town, next(NUMBERS), "accept", "confirm")
+    async with town.gateway.database.begin("test.gone", role="owner") as session:
+        await session.execute(text("DELETE FROM disposal_case WHERE id = :id"), {"id": case.id})
+    path = f"/console/cases/{case.id}"
+    for role in ("auditor", "regulator"):
+        async with visiting(town, role) as browser:
+            looked = await browser.get(path, headers=HTML)
+            for shown in (looked, await send(browser, f"{path}/replay")):
+                assert shown.status_code == 200
+                assert all(said in shown.text for said in ("登记缺失", "日志有此案件的 3 条", "鹿城区 330302", "受理"))
+            assert (await browser.get(f"/console/cases/{uuid4()}", headers=HTML)).status_code == 404
+    async with visiting(town, "office", office=OFFICE) as browser:
+        assert (await browser.get(path, headers=HTML)).status_code == 404
+    newest = "SELECT outcome FROM audit_event WHERE type = 'case.replayed' ORDER BY event_id DESC LIMIT 4"
+    assert [row.outcome for row in await rows(town.gateway, newest)] == ["differs"] * 4

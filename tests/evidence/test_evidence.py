@@ -20,7 +20,7 @@ from gateway.identity.key_routes import public_keys
 from gateway.runtime.actor import at_this_machine
 from gateway.worker import publish_head, take_in
 from tests.offline import loaded_by
-from tests.stories import registration
+from tests.stories import registration, today
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +47,7 @@ async def good(story, folder):
         await story.account("bank-1", "bank")
         await story.consent("bank-1", 1)
         inquiry = (await story.ask("bank-1", 1)).json()["inquiry"]
-        told = {"inquiry": inquiry, "outcome": "granted", "amount": "1.00", "decided_on": "2026-01-01"}
+        told = {"inquiry": inquiry, "outcome": "granted", "amount": "1.00", "decided_on": today()}
         answer = await story.client.post("/v1/usage-results", json=told, headers=await story.headers("bank-1"))
         assert answer.status_code == 201
         (folder / "size").write_text(str(await export(story.gateway, target)))

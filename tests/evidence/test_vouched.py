@@ -78,7 +78,7 @@ from tests.house.objects import case as case_of
 from tests.house.objects import proposal as proposal_of
 from tests.identities import asked, change
 from tests.providers import registered, signing_provider
-from tests.stories import registration
+from tests.stories import registration, today
 from tests.watches import model_source
 from tests.watches import report_of as report_of_watch
 
@@ -164,7 +164,7 @@ async def live_a_little(story):
     consent = await story.consent("bank-1", OWN)
     answered = (await story.ask("bank-1", OWN)).json()["inquiry"]
     assert (await story.ask("bank-1", OWN, product="public_record")).status_code == 200
-    result = {"inquiry": answered, "outcome": "granted", "amount": "1.00", "decided_on": "2026-01-01"}
+    result = {"inquiry": answered, "outcome": "granted", "amount": "1.00", "decided_on": today()}
     for amount in ("1.00", "2.00"):
         headers = await story.headers("bank-1")
         await story.client.post("/v1/usage-results", json={**result, "amount": amount}, headers=headers)

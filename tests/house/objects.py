@@ -56,7 +56,7 @@ from tests.actors import MACHINE, OPERATOR, PLATFORM
 from tests.enterprises import uscc
 from tests.identities import PROOF_KEY
 from tests.persons import csrf, same_site
-from tests.stories import Story, registration
+from tests.stories import Story, registration, today
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种"
 WATCH = (Path(risk_monitor.__file__).parent / "watches/watch-1.yaml").read_text("utf-8")
@@ -273,7 +273,7 @@ async def site(town):
         await write_findings(work.session, placed, {(0, "traffic", "spike"): Finding(day, day, 900, 100, 15, 200)})
         counts = {"sites": 1, "unplaced": 0, "reported": 1, "silent": False, "opened": 1, "ended": 0, "standing": 1}
         await work.session.merge(
-            SiteDay(day=day, judged_at=work.now, version=1, rules="r", digest=b"d", event_id=uuid7(), **counts)
+            SiteDay(day=day, judged_at=work.now, version=1, rules="r", digest=b"d", event_id=uuid4(), **counts)
         )
     return {"site": SITE}
 
@@ -302,7 +302,7 @@ async def private_check(town, learner="counterpart"):
         async with town.story.gateway.units.begin("test.check", PROGRAM) as work:
             await work.session.merge(RiskDay(
                 as_of=day_of(work.now), judged_at=work.now, version=1, watch="w", subjects=2, budget=50, notice=1,
-                warning=0, restriction=0, opened=1, raised=0, lowered=0, ended=0, digest=b"", event_id=uuid7(),
+                warning=0, restriction=0, opened=1, raised=0, lowered=0, ended=0, digest=b"", event_id=uuid4(),
             ))  # fmt: skip
         async with town.story.gateway.units.begin("test.check", MACHINE) as work:
             wanted = Wanted("核对信贷情况", "notice", counterpart="platform-1", learner=learner)
@@ -530,7 +530,7 @@ async def webhook(town):
 async def usage_result(town):
     """What the first bank reported of its answer."""
     asked = await inquiry(town)
-    report = {"inquiry": asked["inquiry_id"], "outcome": "refused", "decided_on": datetime.now(UTC).date().isoformat()}
+    report = {"inquiry": asked["inquiry_id"], "outcome": "refused", "decided_on": today()}
     told = await town.send("bank-1", "POST", "/v1/usage-results", json=report)
     assert told.status_code == 201, told.text
     return {"result_id": told.json()["result"]}

@@ -14,6 +14,7 @@ from tests.house import objects
 from tests.house.objects import OTHER, OWN, arrears
 from tests.house.test_ownership import CASE_FILE, town
 from tests.identity.test_routes import ROUTES
+from tests.stories import today
 
 __all__ = ["town"]
 REGULATOR, HANDLER = f"regulator of {objects.CITY}", f"office of {objects.OFFICE}"
@@ -73,8 +74,7 @@ def consent_request(_made):
 
 
 def report(made):
-    day = datetime.now(UTC).date().isoformat()
-    return {"json": {"inquiry": made["inquiry_id"], "outcome": "refused", "decided_on": day}}
+    return {"json": {"inquiry": made["inquiry_id"], "outcome": "refused", "decided_on": today()}}
 
 
 async def message_of(town):
@@ -669,6 +669,7 @@ STEPS_WITHOUT = {
     **dict.fromkeys(
         ("scores", "past-scores", "past-risks", "network"), "follow from the records, and can be computed again"
     ),
+    "provider-days": "counters of days that nobody can read any more",
     "ended": "marks nobody can use any more", "told": "messages made of the log",
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip

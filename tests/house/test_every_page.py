@@ -1,12 +1,13 @@
 """Every page of the console as every role: shown to those it is meant for, refused to others in the shell; legible."""
 
+import html
 import re
 
 import httpx
 import pytest
 
 from gateway.app import create_app
-from gateway.console.navigation import NAVIGATION, home_of
+from gateway.console.navigation import NAVIGATION, find_here, home_of
 from gateway.console.texts import load_texts
 from gateway.people.guard import cookie_name
 from tests.browser.city import PEOPLE, city_of, fill
@@ -16,6 +17,10 @@ from tests.identities import add_proof
 from tests.identity.test_routes import all_routes
 
 KIB = 1024
+WATCHED = (
+    "/console/risk", "/console/cases/", "/console/sites/", "/console/subjects/", "/console/crosschecks/",
+    "/console/joint-scans/",
+)  # fmt: skip
 FIRST_PAGE, ANY_PAGE = 300 * KIB, 600 * KIB
 # Names in Latin letters because the city, or the catalogue, gave them so: people, accounts, files, mappings.
 KNOWN = {
@@ -112,6 +117,23 @@ async def test_a_chinese_page_says_nothing_in_english_and_nothing_of_its_insides
         answer = await opened(role, path)
         if answer.headers.get("content-type", "").startswith("text/html"):
             assert faults_of(answer.text, KNOWN) == [], role
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.startswith(WATCHED)])
+async def test_a_page_of_risks_cases_and_networks_says_where_it_stands(city, opened, path):
+    for role in sorted(PAGES[path] & set(city.cookies)):
+        answer = await opened(role, path)
+        trail = re.search(r'<ol class="crumbs">(.*?)</ol>', answer.text, re.DOTALL)
+        if not trail or path in {entry.path for group in NAVIGATION[role] for entry in group.entries}:
+            continue  # a part of a page, or one that the navigation names
+        *_, last = re.findall(r"<li>(.*?)</li>", trail[1])
+        assert "<a" not in last, f"{role}: ends with what leads to it"
+        links = re.findall(r'href="([^"]+)"', trail[1])
+        entry = find_here(role, path)
+        assert entry is not None
+        assert entry.path in links, f"{role}: does not say of what"
+        for link in links:
+            assert (await opened(role, html.unescape(link))).status_code == 200, (role, link)
 
 
 @pytest.mark.parametrize("path", PAGES)

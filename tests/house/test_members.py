@@ -85,7 +85,7 @@ async def asked(town):
                 held_at=work.now,
                 ended_at=work.now,
                 reason="已核实",
-                event_id=uuid7(),
+                event_id=uuid4(),
             )
         )
     held = (await objects.held(town))["held_id"]

@@ -12,7 +12,7 @@ from tests.house.objects import OWN, Town, arrears
 from tests.identities import add_proof
 from tests.identity.test_routes import ROUTES
 from tests.persons import signed_in
-from tests.stories import Story, slug
+from tests.stories import Story, slug, today
 from tests.visits import client_of
 
 
@@ -214,7 +214,7 @@ ROWS = {
     ),
     "GET /console/usage-results/new/{inquiry_id}": Row(objects.inquiry, *STAFF, HIDDEN),
     "POST /console/usage-results/new/{inquiry_id}": Row(
-        objects.inquiry, *STAFF, HIDDEN, {"data": {"outcome": "refused", "decided_on": "2026-01-05"}}
+        objects.inquiry, *STAFF, HIDDEN, {"data": {"outcome": "refused", "decided_on": today()}}
     ),
     **{f"{method} /console/usage-results/deletions/{{inquiry_id}}": Row(objects.inquiry, *STAFF, HIDDEN)
        for method in ("GET", "POST")},

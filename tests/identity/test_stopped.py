@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -53,7 +54,7 @@ async def hold(gateway, account):
                 sample=[],
                 status="held",
                 held_at=work.now,
-                event_id=uuid7(),
+                event_id=uuid4(),
             )
         )
 

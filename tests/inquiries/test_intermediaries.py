@@ -10,7 +10,7 @@ from signing.jws import payload_of
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import ask_token, assertion, change
-from tests.stories import registration, slug
+from tests.stories import registration, slug, today
 
 SERVICE = "fsp-1 for bank-1"
 
@@ -80,7 +80,7 @@ async def test_consent_quota_and_report_are_the_banks(ready):
     seen = [(await ready.client.get(path, headers=await ready.headers(one))).status_code
             for one in ("bank-1", SERVICE, "other-1")]  # fmt: skip
     assert seen == [200, 200, 404]
-    report = {"inquiry": told["inquiry"], "outcome": "refused", "decided_on": "2026-03-15"}
+    report = {"inquiry": told["inquiry"], "outcome": "refused", "decided_on": today()}
     sent = [await ready.client.post("/v1/usage-results", json=report, headers=await ready.headers(one))
             for one in ("fsp-1", SERVICE)]  # fmt: skip
     assert [answer.status_code for answer in sent] == [404, 201]

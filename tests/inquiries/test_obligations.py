@@ -14,7 +14,7 @@ from gateway.evidence.conservation import find_differences
 from gateway.inquiries.obligations import GRACE, REPORT_WITHIN, Owed, report_due
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
-from tests.stories import registration, slug
+from tests.stories import registration, slug, today
 
 NOW = datetime(2026, 3, 15, 4, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -40,7 +40,7 @@ async def owed(story, account):
 
 
 async def report(story, account, inquiry):
-    told = {"inquiry": inquiry, "outcome": "refused", "decided_on": "2026-03-15"}
+    told = {"inquiry": inquiry, "outcome": "refused", "decided_on": today()}
     answer = await story.client.post("/v1/usage-results", json=told, headers=await story.headers(account))
     assert answer.status_code in {200, 201}, answer.text
 
@@ -113,7 +113,7 @@ async def test_case_62_a_report_is_of_an_answer_of_ones_own_the_same_again_the_s
     denied = (await ready.ask("lender-6", 1, purpose="renewal")).json()["inquiry"]
 
     async def told(account, inquiry, **changes):
-        report = {"inquiry": inquiry, "outcome": "refused", "decided_on": "2026-03-15", **changes}
+        report = {"inquiry": inquiry, "outcome": "refused", "decided_on": today(), **changes}
         return await ready.client.post("/v1/usage-results", json=report, headers=await ready.headers(account))
 
     for account, inquiry in (("lender-6", str(uuid4())), ("lender-6", denied), ("lender-7", given)):

@@ -36,7 +36,7 @@ from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import add_proof
 from tests.persons import csrf, invited, same_site
-from tests.stories import Story, registration
+from tests.stories import Story, registration, today
 
 NAME = "瓯海第1鞋业有限公司"
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
@@ -375,7 +375,7 @@ async def test_a_consent_is_revoked_for_a_reason_alone(town):
     assert "贷款已结清" in shown
 
 
-REPORT = {"outcome": "granted", "amount": "500000.00", "decided_on": "2026-01-05", "first_time": "yes"}
+REPORT = {"outcome": "granted", "amount": "500000.00", "decided_on": today(), "first_time": "yes"}
 
 
 async def reported(town):

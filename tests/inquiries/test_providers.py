@@ -1,6 +1,7 @@
 """Providers on an instance: registered by two people, suspended by one, and what each answered counted day by day."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -9,11 +10,12 @@ from gateway.admin.action import means_of
 from gateway.admin.changes import decide_change
 from gateway.admin.provider_actions import AnswerOf, ResumeProvider, SetProvider, SuspendProvider
 from gateway.evidence.conservation import find_differences
-from gateway.providers.days import BUCKETS, bound_of, count_calls, list_days
+from gateway.providers.days import BUCKETS, LONGEST_DAYS, bound_of, count_calls, list_days
 from gateway.providers.registered import find_registered
 from gateway.providers.setting import list_versions, set_standing, set_terms
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
+from gateway.worker import STEPS
 from scoring_adapter.providers.asking import ANSWERED, Call, Providers
 from scoring_adapter.providers.terms import Terms
 from tests.actors import MACHINE, OPERATOR
@@ -257,3 +259,15 @@ async def test_terms_are_the_same_however_they_were_stored(ready, urls):
     async with ready.gateway.database.begin("test.find") as session:
         found = await find_registered(session)
     assert found["five-force"].provider.terms == Terms(urls["five-force"], open_after=2, open_seconds=600)
+
+
+async def test_a_day_is_kept_as_long_as_somebody_can_read_it(ready):
+    async with ready.gateway.units.begin("test.count", PROGRAM) as work:
+        for back in (0, LONGEST_DAYS - 1, LONGEST_DAYS, LONGEST_DAYS + 1):
+            await count_calls(work.session, [("old", Call(ANSWERED, 50, 1), work.now - timedelta(days=back))])
+    shown = "SELECT count(*) FROM provider_day WHERE provider = 'old'"
+    assert await rows(ready, shown) == [(4,)]
+    await STEPS["provider-days"][0](ready.gateway)
+    assert await rows(ready, shown) == [(2,)]
+    async with ready.gateway.units.begin("test.days", MACHINE) as work:
+        assert len(await list_days(work, "old", LONGEST_DAYS)) == 2

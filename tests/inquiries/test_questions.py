@@ -8,7 +8,7 @@ from sqlalchemy import text
 from connectors.store.subjects import find_subject
 from gateway.inquiries.questions import _INQUIRIES, QuestionFilter, codes_of, list_questions
 from tests.enterprises import uscc
-from tests.stories import registration
+from tests.stories import registration, today
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ async def questions(story, asked):
         asked["denied"] = (await story.ask("bank-2", 1)).json()["inquiry"]
         asked["consent"] = (await story.consent("bank-1", 1))["consent"]
         asked["answered"] = (await story.ask("bank-1", 1)).json()["inquiry"]
-        told = {"inquiry": asked["answered"], "outcome": "granted", "amount": "1.00", "decided_on": "2026-01-01"}
+        told = {"inquiry": asked["answered"], "outcome": "granted", "amount": "1.00", "decided_on": today()}
         reported = await story.client.post("/v1/usage-results", json=told, headers=await story.headers("bank-1"))
         assert reported.status_code == 201
         asked["purpose"] = (await story.ask("bank-1", 1, purpose="renewal", consent=asked["consent"])).json()["inquiry"]

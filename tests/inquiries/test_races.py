@@ -17,7 +17,7 @@ from tests.enterprises import uscc
 from tests.gates import held, writes_to
 from tests.identities import change
 from tests.providers import provider, registered
-from tests.stories import registration, slug
+from tests.stories import registration, slug, today
 
 HEADS = "SELECT FROM consent_head FOR UPDATE"
 COUNTERS = "SELECT FROM quota_period FOR UPDATE"
@@ -209,7 +209,7 @@ async def test_a_key_that_is_freed_while_it_is_looked_up_may_be_claimed(ready):
 
 async def test_a_usage_result_reported_twice_at_once_is_one(ready):
     answer = (await ready.ask("bank-1", 1)).json()
-    report = {"inquiry": answer["inquiry"], "outcome": "refused", "decided_on": "2026-01-05"}
+    report = {"inquiry": answer["inquiry"], "outcome": "refused", "decided_on": today()}
 
     async def tell():
         return await ready.client.post("/v1/usage-results", json=report, headers=await ready.headers("bank-1"))

@@ -10,6 +10,7 @@ from gateway.inquiries.views.view import View
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.inquiries.test_pages import fields, look, send, town  # noqa: F401 - the fixture
+from tests.stories import today
 
 TODAY = datetime.now(UTC).date().isoformat()
 
@@ -76,7 +77,7 @@ async def test_the_report_shows_what_came_of_answers_and_is_a_file(ready):
     answer = (await ready.story.ask("bank-1", 1, consent=ready.consent)).json()
     told = {
         "csrf": "", "outcome": "granted", "amount": "1200.50", "balance": "600.25", "first_time": "yes",
-        "defaulted": "no", "decided_on": TODAY, "account": "bank-1",
+        "defaulted": "no", "decided_on": today(), "account": "bank-1",
     }  # fmt: skip
     sent = await send(ready.li, f"usage-results/new/{answer['inquiry']}", {k: v for k, v in told.items() if v})
     result = html.unescape(await look(ready.li, sent.headers["location"].removeprefix("/console/")))

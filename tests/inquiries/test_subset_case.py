@@ -5,7 +5,7 @@ first-time borrowers; 657 million are outstanding. The report says exactly so.
 import asyncio
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -23,7 +23,7 @@ from signing.jws import payload_of
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.inquiries.bases import differences
-from tests.stories import registration
+from tests.stories import registration, today
 
 FIRMS, GRANTED, FIRST_TIME, AT_ONCE, TOGETHER = 1077, 456, 122, 500, 20
 AMOUNT, BALANCE = Decimal(1_114_000_000), Decimal(657_000_000)
@@ -72,9 +72,10 @@ async def ask(story, numbers):
 
 
 async def report(story, inquiry, **content):
-    today = datetime.now(UTC).date() - timedelta(days=1)
-    told = {**content, "decided_on": today.isoformat()}
-    return await hand_in(story.gateway.units, Report(Actor("bank-1", "account", "bank"), inquiry, today, told))
+    day = today()
+    told = {**content, "decided_on": day}
+    by = Actor("bank-1", "account", "bank")
+    return await hand_in(story.gateway.units, Report(by, inquiry, date.fromisoformat(day), told))
 
 
 async def test_the_report_says_exactly_what_came_of_1077_firms(story):

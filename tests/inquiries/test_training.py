@@ -92,6 +92,8 @@ async def test_the_outcome_lies_within_the_window_after_the_day(town):
 async def test_a_usage_result_is_an_outcome_of_who_was_decided_on(town):
     await town.consent("bank-1", 1)
     inquiry = (await town.ask("bank-1", 1)).json()["inquiry"]
+    async with town.gateway.database.begin("test.age", role="owner") as session:
+        await session.execute(text("UPDATE inquiry SET settled_at = settled_at - :by"), {"by": LONG_AGO})
     for day, told in ((THEN + timedelta(days=3), 1), (THEN, None), (THEN + timedelta(days=61), None)):
         body = {"inquiry": inquiry, "outcome": "refused", "decided_on": day.isoformat()}
         made = await town.client.post("/v1/usage-results", json=body, headers=await town.headers("bank-1"))

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from connectors.model.calendar import day_starts
 from gateway.identity.tokens.dpop import Proof
 from gateway.identity.tokens.marks import proof_mark
 from gateway.inquiries.usage import Report, hand_in
@@ -19,7 +20,7 @@ from gateway.runtime.work import UnitsOfWork
 from signing.keys import generate_key, public_jwk
 from tests.enterprises import uscc
 from tests.gates import held
-from tests.stories import registration
+from tests.stories import registration, today
 
 BANKS = {"bank-1": "bank", "bank-2": "bank-two"}
 
@@ -45,8 +46,8 @@ async def answered(story, account="bank-1"):
 
 
 def report(inquiry, account="bank-1", amount="1.00", **changes):
-    content = {"outcome": "granted", "amount": amount, "decided_on": "2026-03-15"}
-    members = {"decided_on": date(2026, 3, 15), **changes}
+    content = {"outcome": "granted", "amount": amount, "decided_on": today()}
+    members = {"decided_on": date.fromisoformat(today()), **changes}
     return Report(Actor(account, "account", BANKS[account]), inquiry, content=content, **members)
 
 
@@ -166,3 +167,20 @@ async def test_a_member_that_cannot_be_written_fails_alone(ready):
     before = await rows(ready, recorded)
     assert told(await together(ready, report(bad))) == [(1, True)]
     assert await rows(ready, recorded) == [(before[0][0] + 1,)]
+
+
+async def test_a_day_before_that_of_the_answer_is_refused_and_its_own_day_is_not(ready):
+    inquiry = await answered(ready)
+    day = date.fromisoformat(today())
+    with pytest.raises(DeniedError, match="应答之日") as fault:
+        await hand_in(ready.gateway.units, report(inquiry, decided_on=day - timedelta(days=1)))
+    assert fault.value.denial.members["invalid_params"][0]["name"] == "body.decided_on"
+    made = await hand_in(ready.gateway.units, report(inquiry))
+    assert made.version == 1
+    # A second before midnight in China it was the day before, whatever day it was by UTC.
+    midnight = day_starts(day)
+    async with ready.gateway.database.begin("test.midnight", role="owner") as session:
+        moved = "UPDATE inquiry SET settled_at = :at WHERE inquiry_id = :id"
+        await session.execute(text(moved), {"at": midnight - timedelta(seconds=1), "id": inquiry})
+    before = report(inquiry, amount="2.00", decided_on=day - timedelta(days=1))
+    assert (await hand_in(ready.gateway.units, before)).version == 2

@@ -193,6 +193,15 @@ async def moment(town):
         return (await session.execute(text("SELECT now()"))).scalar_one()
 
 
+async def test_a_warning_waits_for_its_own_bank_until_somebody_has_seen_it(town):
+    warning = (await objects.warning(town))["warning_id"]
+    assert warning in await waits(town, STAFF, "staff", "warning")
+    assert warning not in await waits(town, OTHER_STAFF, "staff", "warning")
+    assert await waits(town, MACHINE, "staff", "warning") == []  # of no institution
+    await town.send("bank-1", "POST", f"/v1/warnings/{warning}:seen")
+    assert warning not in await waits(town, STAFF, "staff", "warning")
+
+
 async def test_a_request_for_consent_waits_for_its_own_enterprise_until_it_is_answered(town):
     asked_for = (await town.story.request("bank-1", OWN)).json()
     consent = asked_for["consent"]
@@ -223,7 +232,7 @@ async def test_the_interface_tells_each_kind_of_client_its_own(town):
     assert held in {item["id"] for one in told["waiting"] for item in one["items"]}
     assert told["count"] == sum(len(one["items"]) for one in told["waiting"])
     other = (await town.send("bank-2", "GET", "/v1/waiting")).json()
-    assert {one["kind"] for one in other["waiting"]} <= {"usage-result", "ending-consent"}
+    assert {one["kind"] for one in other["waiting"]} <= {"usage-result", "warning", "ending-consent"}
 
 
 async def test_the_command_lists_what_waits_for_who_runs_the_machine(town, database_urls, monkeypatch):

@@ -13,10 +13,10 @@ from consent.statements import APPROVAL_TYPE, approval_claims
 from signing.jws import sign_jws, verify_jws
 from tests.enterprises import uscc
 from tests.processes import wait_until
-from tests.stories import registration
+from tests.stories import registration, today
 from tests.town import everything, instance, introduce
 
-REPORT = {"outcome": "granted", "amount": "500000", "first_time": True, "decided_on": "2026-01-15"}
+REPORT = {"outcome": "granted", "amount": "500000", "first_time": True, "decided_on": today()}
 
 
 @pytest.fixture(scope="module")

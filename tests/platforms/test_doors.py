@@ -11,7 +11,7 @@ from gateway.platforms.reading import read_received
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from tests.enterprises import uscc
-from tests.stories import registration, slug
+from tests.stories import registration, slug, today
 
 
 async def tell(story, sender, number):
@@ -66,7 +66,7 @@ async def test_a_usage_result_is_read_by_the_institution_that_reported_it_with_o
     await story.account("other-1", "other-bank")
     await story.consent("bank-1", 3)
     inquiry = (await story.ask("bank-1", 3)).json()["inquiry"]
-    report = {"inquiry": inquiry, "outcome": "refused", "decided_on": "2026-01-01"}
+    report = {"inquiry": inquiry, "outcome": "refused", "decided_on": today()}
     told = await story.client.post("/v1/usage-results", json=report, headers=await story.headers("bank-1"))
     url = f"/v1/usage-results/{told.json()['result']}"
     assert (await story.client.get(url, headers=await story.headers("bank-1"))).status_code == 200

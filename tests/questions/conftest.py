@@ -6,7 +6,7 @@ import pytest
 
 from gateway.worker import publish_head, take_in
 from tests.enterprises import uscc
-from tests.stories import Story, registration
+from tests.stories import Story, registration, today
 
 OLD, NEW, SHARED = "瓯海旧名鞋业有限公司", "瓯海新名鞋业有限公司", "瓯海同名鞋业有限公司"
 
@@ -57,7 +57,7 @@ async def asked(story, ids):
         ids["consent"] = (await story.consent("bank-1", 1))["consent"]
         ids["answered"] = (await story.ask("bank-1", 1, key="again")).json()["inquiry"]
         assert (await story.ask("bank-1", 1, key="again")).headers["Idempotency-Replayed"] == "true"
-        told = {"inquiry": ids["answered"], "outcome": "granted", "amount": "1.00", "decided_on": "2026-01-01"}
+        told = {"inquiry": ids["answered"], "outcome": "granted", "amount": "1.00", "decided_on": today()}
         reported = await story.client.post("/v1/usage-results", json=told, headers=await story.headers("bank-1"))
         assert reported.status_code == 201
         ids["purpose"] = (await story.ask("bank-1", 1, purpose="renewal", consent=ids["consent"])).json()["inquiry"]

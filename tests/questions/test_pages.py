@@ -130,7 +130,7 @@ async def test_the_evidence_is_the_file_that_the_interface_gives(asked, browser)
 
 async def test_an_inquiry_is_shown_with_its_consent_s_life_and_what_came_of_it(asked, browser):
     page = await shown(browser, f"{HOME}/inquiries/{asked.ids['answered']}")
-    for said in ("待答复", "有效", "本次所凭", "有签署", "已发放 1.00", "应答查询", "重发应答", NEW):
+    for said in ("待答复", "有效", "本次所凭", "有签署", "获批 1.00", "应答查询", "重发应答", NEW):
         assert said in page, said
     assert "没有可看的授权" in await shown(browser, f"{HOME}/inquiries/{asked.ids['denied']}")
     await shown(browser, f"{HOME}/inquiries/{uuid4()}", 404)
@@ -282,3 +282,11 @@ async def test_nobody_else_sees_these_pages(asked, service, role):
             "/checkpoints/growth?before=1&after=2", "/statistics",
         ):  # fmt: skip
             assert (await client.get(HOME + path)).status_code == 403, path
+
+
+async def test_what_came_of_an_answer_is_called_in_the_log_as_its_own_page_calls_it(asked, browser):
+    listed = await shown(browser, f"{HOME}/entries", type="usage.reported")
+    assert ("获批" in listed, "已发放" in listed) == (True, False)
+    [entry] = set(re.findall(rf'href="{HOME}/entries/([0-9a-f-]{{36}})"', listed))
+    assert "获批" in await shown(browser, f"{HOME}/entries/{entry}")
+    assert entry in await shown(browser, f"{HOME}/entries", ending="获批")

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -43,7 +43,7 @@ def inquiry(day, hour, account="bank-1", number=1, outcome="answered", minute=0,
         inquiry_id=made, account=account, institution=f"of-{account}", intermediary=None, subject_id=None,
         uscc=uscc(number), product="score", purpose="pre_loan", provider="embedded", consent_id=None,
         consent_version=None, state=state, outcome=outcome, units=0, answer="x" if state == "answered" else None,
-        created_at=at, expires_at=None, settled_at=None if state == "admitted" else at, event_id=uuid7(),
+        created_at=at, expires_at=None, settled_at=None if state == "admitted" else at, event_id=uuid4(),
     ).model_copy(update=more)  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -38,7 +39,7 @@ async def take(story, account="acct-0", units=1):
         day = await admit(session, wanted)
         if isinstance(day, Exceeded):
             return day
-        await post(session, wanted, day, uuid7())
+        await post(session, wanted, day, uuid4())
     return wanted
 
 

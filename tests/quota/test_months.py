@@ -50,7 +50,7 @@ async def month_before(story):
 
 async def post(session, wanted, day):
     books = await read_books(session, [wanted], day)
-    await post_all(session, [(books.take(wanted), uuid7())], day)
+    await post_all(session, [(books.take(wanted), uuid4())], day)
 
 
 async def charged(story, account="teller-0", units=1, day=None, product="score"):

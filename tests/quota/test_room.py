@@ -1,7 +1,7 @@
 """What is left of a quota: each limit at its bound, and whose charges and reservations count for which counter."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -112,7 +112,7 @@ async def test_the_newest_plan_that_has_begun_counts_and_a_counter_begins_anew_a
             session.add(
                 QuotaLimit(
                     scope=scope, scope_id="a-0", product="*", unit="unit", period=period, most=units, alerts=[],
-                    effective_from=now + timedelta(days=days), overdraft_pct=0, event_id=uuid7(),
+                    effective_from=now + timedelta(days=days), overdraft_pct=0, event_id=uuid4(),
                 )
             )  # fmt: skip
     await session.flush()

@@ -56,3 +56,23 @@ async def test_counts_of_days_go_with_it(town, table, days, stays):
         await session.execute(text(statement), {"day": day})
     await forget(town)
     assert bool(await rows(town.gateway, f"SELECT FROM {table} WHERE as_of = '{day}'")) == stays
+
+
+async def test_days_of_a_drift_go_with_it_and_the_first_day_that_kept_ones_are_compared_with_stays(town):
+    from sqlalchemy import text
+
+    today = day_of(now())
+    days = {  # of rules that are in force still, and of rules that are not
+        "now": [today - timedelta(days=back) for back in (KEPT + 50, KEPT + 1, KEPT, 1)],
+        "then": [today - timedelta(days=back) for back in (KEPT + 90, KEPT + 80)],
+    }
+    async with town.gateway.database.begin("test.drift") as session:
+        for basis, ones in days.items():
+            for day in ones:
+                await session.execute(
+                    text("INSERT INTO risk_drift VALUES (:day, 'planted', :basis, '[[1], []]', NULL)"),
+                    {"day": day, "basis": basis},
+                )
+    await forget(town)
+    left = await rows(town.gateway, "SELECT basis, as_of FROM risk_drift WHERE measure = 'planted' ORDER BY 1, 2")
+    assert left == [("now", days["now"][0]), ("now", days["now"][2]), ("now", days["now"][3])]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import text
 
 from gateway.risk_analysis.trying import try_waiting
 from gateway.risk_analysis.watch_form import MOST_FIELDS, fields_of, watch_from
@@ -68,7 +69,14 @@ async def test_a_form_asks_for_a_trial_and_its_page_tells_what_came_of_it(town):
         waiting = (await browser.get(place, headers=HTML)).text
         assert f'hx-get="{place}/progress"' in waiting
         going = await browser.get(f"{place}/progress", headers=HTML)
-        assert (going.status_code, "HX-Refresh" in going.headers, "<progress" in going.text) == (200, False, True)
+        assert (going.status_code, "HX-Refresh" in going.headers, "<progress" in going.text) == (200, False, False)
+        assert ("排队中" in going.text, "0 / 0" in waiting) == (True, False)
+        async with town.gateway.database.begin("test.running") as session:
+            running = "UPDATE risk_trial SET state = 'running', done = 3, pieces = 10 WHERE state = 'waiting'"
+            await session.execute(text(running))
+        assert "3 / 10" in (await browser.get(f"{place}/progress", headers=HTML)).text
+        listed = (await browser.get("/console/risk-trials", headers=HTML)).text
+        assert ("运行中" in listed, "3 / 10" in listed) == (True, True)
         second = await send(browser, {})
         assert (second.status_code, "已有一次试算" in second.text) == (409, True)
         await try_waiting(town.gateway.units, open_store(town.gateway.settings))

@@ -8,6 +8,7 @@ from connectors.model.calendar import day_of
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import now
 from gateway.runtime.locks import Lock, try_take
+from gateway.sites.keeping import forget_findings
 from tests.scores.scanning import rows
 from tests.sites.platforms import FAR, INSIDE, OUTSIDE, STEADY, ago, firm, judged
 
@@ -63,3 +64,21 @@ async def test_who_finds_another_at_it_judges_nothing(town):
         assert await judged(town) == []
     assert [one.day.isoformat() for one in await judged(town)] == [ago(1)]
     assert len(await rows(town.gateway, FINDINGS)) == 2
+
+
+async def test_what_ended_long_ago_is_deleted_and_what_stands_is_not(town):
+    kept, today = 400, day_of(now())
+    ended = {back: today - timedelta(days=back) for back in (kept - 1, kept, kept + 1)}
+    add = """INSERT INTO site_finding
+        (site, series, kind, since, seen_on, ended, usual, value, expected, low, high, version)
+        VALUES ('planted', 'traffic', 'spike', :since, :since, :ended, false, 9, 1, 0, 2, 1)"""
+    async with town.gateway.database.begin("test.findings") as session:
+        for until in (*ended.values(), None):
+            since = (until or today - timedelta(days=3000)) - timedelta(days=9)
+            await session.execute(text(add), {"since": since, "ended": until})
+    async with town.gateway.units.begin("test.forget", PROGRAM) as work:
+        await forget_findings(work, kept)
+    left = await rows(town.gateway, "SELECT ended FROM site_finding WHERE site = 'planted' ORDER BY ended")
+    assert left == [(ended[kept],), (ended[kept - 1],), (None,)]
+    async with town.gateway.database.begin("test.tidy") as session:
+        await session.execute(text("DELETE FROM site_finding WHERE site = 'planted'"))

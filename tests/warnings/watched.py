@@ -1,6 +1,7 @@
 """Enterprises that stand where a test has them stand, as if they had been judged so; and what banks are told of it."""
 
 from itertools import count
+from uuid import uuid4
 
 from sqlalchemy import text
 
@@ -38,7 +39,7 @@ async def stands(story, number, found, kind="distress", before=None):
         await work.session.merge(
             RiskDay(
                 as_of=day, judged_at=work.now, version=1, watch="00" * 32, subjects=1, budget=1, notice=0, warning=0,
-                restriction=0, opened=0, raised=0, lowered=0, ended=0, digest=bytes(32), event_id=subject.subject_id,
+                restriction=0, opened=0, raised=0, lowered=0, ended=0, digest=bytes(32), event_id=uuid4(),
             )
         )  # fmt: skip
 

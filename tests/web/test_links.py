@@ -12,7 +12,7 @@ from tests.documented import document
 from tests.enterprises import uscc
 from tests.house import objects
 from tests.house.objects import HEADER, Town
-from tests.stories import registration
+from tests.stories import registration, today
 
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
@@ -37,7 +37,7 @@ async def made(story):
     batch = await story.push("tax", "tax_arrears", f"{HEADER}\n某公司,{uscc(1)},某路,若干,增值税\n")
     consent = await story.consent("bank-1", 1)
     inquiry = (await story.ask("bank-1", 1, consent=consent["consent"])).json()
-    report = {"inquiry": inquiry["inquiry"], "outcome": "refused", "decided_on": inquiry["issued_at"][:10]}
+    report = {"inquiry": inquiry["inquiry"], "outcome": "refused", "decided_on": today()}
     new = {"action": "institution.add", "institution": "new", "name": "新行", "class": "bank"}
     posted = {
         "POST /v1/usage-results": ("bank-1", report),

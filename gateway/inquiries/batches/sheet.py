@@ -26,7 +26,8 @@ PRODUCT = ("产品", "product")
 PURPOSE = ("用途", "purpose")
 CONSENT = ("授权编号", "consent")
 DUTY = ("职责依据", "duty")
-_PRODUCTS = {name: code for code, one in PRODUCTS.items() for name in (code, one.title_zh, one.title_en)}
+_FORMER = {"信用体检": "health_check", "信用画像": "portrait"}  # what earlier templates called them
+_PRODUCTS = _FORMER | {name: code for code, one in PRODUCTS.items() for name in (code, one.title_zh, one.title_en)}
 _PURPOSES = {name: code for code, title in PURPOSES.items() for name in (code, title)}
 ANSWERED = (
     "行号 number", "统一社会信用代码 subject", "产品 product", "用途 purpose", "结果 outcome", "评分 score",

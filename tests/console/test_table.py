@@ -123,7 +123,8 @@ def test_links_keep_what_was_asked_and_begin_at_the_first_page():
     "sort": st.sampled_from(["name", "-count"]),
     "kind": st.sampled_from(["light", "dark"]),
     "q": st.text(st.characters(codec="utf-8", categories=["L", "N"]), max_size=9),
-    "since": st.dates(FIRST_DAY, LAST_DAY).map(str), "columns": st.sampled_from(["name", "name,more"]), "after": st.just("abc"),
+    "since": st.dates(FIRST_DAY, LAST_DAY).map(str), "columns": st.sampled_from(["name", "name,more"]),
+    "after": st.just("abc"),
 }))  # fmt: skip
 def test_an_address_reads_back_as_it_was_written(parameters):
     rules = {"sortable": {"name", "count"}, "columns": {"name", "count", "more"}, "days": {"since"},

@@ -277,6 +277,10 @@ IN_PYTHON = {
 HANDED_OVER = {
     "act.title",
     "act.verb",
+    "of.lead",
+    "of.numbered",
+    "of.shipped",
+    "of.title",
     "one.hint",
     "column.label",
     "entry.label",
@@ -289,6 +293,7 @@ HANDED_OVER = {
     "entry_here.label",
     "reason",
     "row.wrong",
+    "verb",
 }
 
 

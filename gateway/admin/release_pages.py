@@ -81,7 +81,10 @@ def release_router(of: Released) -> Router:
         """Show every release."""
         async with units.begin(f"{of.all}.show", acting(present)) as work:
             releases = await of.list_all(work)
-        return page(request, of.all, present, of=of, releases=releases, tones=TONES, note=SAID.get(said, ""))
+        return page(
+            request, of.all, present, of=of, releases=releases, verb=of.release.title, tones=TONES,
+            note=SAID.get(said, ""),
+        )  # fmt: skip
 
     @router.get("/-/release")
     async def show_new(request: Request, present: SecurityPresent) -> Response:

@@ -278,6 +278,10 @@ IN_PYTHON = {
 HANDED_OVER = {
     "act.title",
     "act.verb",
+    "of.lead",
+    "of.numbered",
+    "of.shipped",
+    "of.title",
     "one.hint",
     "column.label",
     "entry.label",
@@ -290,6 +294,7 @@ HANDED_OVER = {
     "entry_here.label",
     "reason",
     "row.wrong",
+    "verb",
 }
 
 

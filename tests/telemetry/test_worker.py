@@ -13,9 +13,9 @@ from psycopg_pool import PoolTimeout
 from structlog.testing import capture_logs
 
 from audit.errors import TamperedError
-from gateway import worker
 from gateway.platforms.queue import enqueue, work_queue
 from gateway.runtime.database import Database, raw, urls_from
+from gateway.service import running
 from gateway.telemetry import repeating
 from gateway.telemetry.logs import place_of_fault
 from gateway.telemetry.readiness import readiness
@@ -29,7 +29,7 @@ NAMES = [*STEPS, QUEUE]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(repeating, "FIRST_PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(worker, "WRITE_SECONDS", 0.1)
+    monkeypatch.setattr(running, "WRITE_SECONDS", 0.1)
 
 
 class Steps:

@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
+from gateway.console.words import Words
 from gateway.inquiries.computing import assess
+from gateway.inquiries.records import words as records_words
+from gateway.questions import replay_words
 from gateway.scores.level_names import level_names
 from scoring_adapter.improving import improve
 from scoring_adapter.improving_rules import load_improving
@@ -45,3 +48,10 @@ def test_an_answer_names_levels_in_its_reasons_and_in_what_would_raise_it():
     steps = told["improvements"]["steps"]
     assert any("由D级变为" in one["zh"] for one in steps)
     assert steps == told_improvements(CARD, improve(score(CARD, values), load_improving(), DAY), level_names())["steps"]
+
+
+def test_views_and_answers_computed_again_name_levels_too():
+    value = {"value": "green", "unit": "level", "status": "computed"}
+    column = {**value, "column": "env_rating", "name": {"zh": "环境信用等级", "en": "environmental grade"}}
+    assert records_words._column(column, Words("zh")).value == "绿色"
+    assert replay_words._entry(Words("zh"), {**value, "tag": "env_rating"}) == "绿色"

@@ -106,8 +106,11 @@ async def test_the_answer_says_the_finding_and_leads_to_each_inquiry_and_entry(a
         assert f"{HOME}/inquiries/{asked.ids[name]}" in page
     denied = await shown(browser, f"{HOME}/questions", subject=uscc(1), outcome="denied", institution="other-bank")
     assert "1 家机构共查询 2 次，其中 2 次被拒绝" in denied
-    none = await shown(browser, f"{HOME}/questions", subject=uscc(1), since="2100-01-01")
+    none = await shown(browser, f"{HOME}/questions", subject=uscc(1), since="2099-01-01")
     assert "没有机构查询过" in none
+    for day in ("2100-01-01", "9999-12-31"):  # a mistake in typing, as on every page
+        await shown(browser, f"{HOME}/questions", 400, subject=uscc(1), until=day)
+        await shown(browser, f"{HOME}/entries", 400, until=day)
 
 
 async def test_an_enterprise_that_several_are_known_by_is_chosen_and_one_that_nobody_is_is_told(asked, browser):

@@ -1,4 +1,4 @@
-"""A JSON body looked at before it is parsed: how deep it goes, how much is in it, and whether a text holds NUL."""
+"""A JSON body looked at before it is parsed: its encoding, its depth, how much is in it, whether a text holds NUL."""
 
 import re
 
@@ -12,10 +12,14 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
 
 
 def check_json(body: bytes) -> None:
-    """Raise DeniedError for a body that is too deep, has too many parts, or holds NUL, which no database text can.
+    """Raise DeniedError for a body that is not UTF-8 (RFC 8259 8.1), too deep, has too many parts, or holds NUL.
 
     Whether it is JSON is left to the parser.
     """
+    try:
+        body.decode()
+    except UnicodeDecodeError as fault:
+        raise _refused("须为 UTF-8 编码 It is not UTF-8.") from fault
     depth = 0
     for number, part in enumerate(_PART.finditer(body), 1):
         mark = body[part.start()]

@@ -24,6 +24,7 @@ from gateway.runtime.settings import Settings
 from tests import database_server, processes
 from tests.browser.chromium import CHROMIUM
 from tests.cluster import WHY_NOT
+from tests.evidence_left import rows_without_entry
 from tests.modeling import WHY_NOT as NOT_FITTED
 from tests.private import WHY_NOT as NOT_COMPARED
 
@@ -145,8 +146,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncIterator[Gateway]:
-    """An initialised instance, shared by a module's tests."""
+async def gateway(
+    request: pytest.FixtureRequest, settings: Settings, database_urls: DatabaseUrls
+) -> AsyncIterator[Gateway]:
+    """An initialised instance, shared by a module's tests; what they leave in it has its entries in the log."""
     from gateway.gateway import open_gateway
     from gateway.people.initialise import initialise
 
@@ -154,6 +157,8 @@ async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncItera
     await initialise(settings, database, operator="operator-1", operator_key=settings.home / "operator-1.json")
     async with open_gateway(settings, database) as opened:
         yield opened
+        if not getattr(request.module, "FORGES", False):
+            assert await rows_without_entry(database) == []
 
 
 @pytest.fixture

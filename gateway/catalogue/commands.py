@@ -10,7 +10,7 @@ import typer
 
 from gateway.cli.counting import counting_lines
 from gateway.cli.on_instance import on_any_instance
-from gateway.cli.output import AsJson, Force, console, fail, in_a_folder, keep_existing, wait, workbook
+from gateway.cli.output import AsJson, Force, fail, in_a_folder, keep_existing, print_table, wait, workbook
 from gateway.intake.refused_text import show_refusals
 from gateway.intake.unread_text import show_unread
 
@@ -240,4 +240,4 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         table.add_column(heading, overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    console().print(table)
+    print_table(table)

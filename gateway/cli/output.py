@@ -45,7 +45,7 @@ def show_list(as_json: bool, name: str, rows: Sequence[Thing], columns: Sequence
         typer.echo(orjson.dumps({name: told}, default=str).decode())
     elif shown:
         listed = [column for column in columns if column.listed]
-        console().print(_table([{c.label: row[c.name] for c in listed} for row in shown], [c.label for c in listed]))
+        print_table(_table([{c.label: row[c.name] for c in listed} for row in shown], [c.label for c in listed]))
     else:
         typer.echo("无 none")
     if len(rows) > limit:
@@ -60,7 +60,7 @@ def show_one(as_json: bool, thing: Thing, columns: Sequence[Column]) -> None:
         told = {column.name: thing[column.name] for column in columns}
         typer.echo(orjson.dumps(told, default=str).decode())
     else:
-        console().print(_lines({column.label: thing[column.name] for column in columns}))
+        print_table(_lines({column.label: thing[column.name] for column in columns}))
 
 
 def show(as_json: bool, found: Thing | Sequence[Thing], names: Sequence[str] = ()) -> None:
@@ -72,9 +72,20 @@ def show(as_json: bool, found: Thing | Sequence[Thing], names: Sequence[str] = (
         told = _members(found) if isinstance(found, Mapping) else [_members(thing) for thing in found]
         typer.echo(orjson.dumps(told).decode())
     elif isinstance(found, Mapping):
-        console().print(_lines(found))
+        print_table(_lines(found))
     else:
-        console().print(_table(found, list(names or (found[0] if found else ()))))
+        print_table(_table(found, list(names or (found[0] if found else ()))))
+
+
+def print_table(table: Table) -> None:
+    """Print a table; where no terminal shows it, no line ends in blanks, which only fill it up to the longest one."""
+    made = console()
+    if made.is_terminal:
+        made.print(table)
+        return
+    with made.capture() as printed:
+        made.print(table)
+    typer.echo("\n".join(line.rstrip(" ") for line in printed.get().split("\n")), nl=False)
 
 
 def console() -> Console:

@@ -30,6 +30,7 @@ FOR_PEOPLE = ("lake-bank-2", "guarantee-1", "micro-loan-1")  # through which sta
 # What is handed in, and about which share of the enterprises.
 SHARES: Mapping[str, float] = {
     "ent_registration": 1.0,
+    "shareholder_contrib": 0.3,
     "abnormal_operation": 0.05,
     "tax_credit_grade": 0.6,
     "tax_arrears": 0.06,

@@ -27,11 +27,18 @@ _STEP = 4793  # shares no divisor with how many names there are: neighbours diff
 
 @dataclass(frozen=True)
 class Enterprise:
-    """An enterprise that does not exist: its name and its unified social credit code."""
+    """An enterprise that does not exist: its name, its unified social credit code, where it is and its trade."""
 
     number: int
     name: str
     code: str
+    place: str
+    trade: str
+
+    @property
+    def is_sole_trader(self) -> bool:
+        """Whether it is an individually owned business, which nobody else holds a share of."""
+        return self.number % _SOLE_TRADERS_EVERY == 0
 
 
 def enterprise(number: int) -> Enterprise:
@@ -41,7 +48,8 @@ def enterprise(number: int) -> Enterprise:
     rest, first = divmod(rest, len(_FIRST))
     word = _FIRST[first] + _SECOND[rest % len(_SECOND)]
     form = "有限公司" if number % _SOLE_TRADERS_EVERY else "经营部"
-    return Enterprise(number, f"{_PLACES[where]}示例{word}{_TRADES[trade]}{form}", uscc(number))
+    name = f"{_PLACES[where]}示例{word}{_TRADES[trade]}{form}"
+    return Enterprise(number, name, uscc(number), _PLACES[where], _TRADES[trade])
 
 
 def uscc(number: int) -> str:
@@ -53,14 +61,6 @@ def uscc(number: int) -> str:
 
 
 NAMES = {number: enterprise(number).name for number in (SHOES, PUMPS)}
-
-
-def registrations() -> str:
-    """Return the market regulator's delivery."""
-    common = {"成立日期": "2011-03-15", "核准日期": "2024-01-01", "企业类型": "有限责任公司",
-              "注册资本": "500(万元人民币)", "经营范围": "制造、销售", "住所": "温州市"}  # fmt: skip
-    rows = [{"企业名称": name, "统一社会信用代码": uscc(number), **common} for number, name in NAMES.items()]
-    return _csv("ent_registration", rows)
 
 
 def penalties(number: int, day: str) -> str:
@@ -77,15 +77,15 @@ def penalties(number: int, day: str) -> str:
          "行政处罚决定书文号": f"温示罚〔{day[:4]}〕{place}号", **common}
         for place, (name, code, kind) in enumerate(parties, start=1)
     ]  # fmt: skip
-    return _csv("penalty_general", rows)
+    return file_of("penalty_general", rows)
 
 
 def abnormal() -> str:
     """Return a list that names an enterprise and nothing else, blanks written around it."""
-    return _csv("abnormal_operation", [{"企业名称": f" {NAMES[PUMPS]} "}])
+    return file_of("abnormal_operation", [{"企业名称": f" {NAMES[PUMPS]} "}])
 
 
-def _csv(dataset: str, rows: Sequence[Mapping[str, str]]) -> str:
+def file_of(dataset: str, rows: Sequence[Mapping[str, str]]) -> str:
     """Return rows under all the headings of a dataset's form: those that the rest of the city has too."""
     header, target = sample_header(get_dataset(dataset)), io.StringIO()
     csv.writer(target).writerows([header, *([row.get(heading, "") for heading in header] for row in rows)])

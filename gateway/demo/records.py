@@ -8,7 +8,9 @@ from connectors.catalogue.load import get_dataset
 from connectors.catalogue.samples import sample_header, sample_rows
 from gateway.demo.cast import SHARES
 from gateway.demo.command_line import DemoError
+from gateway.demo.enterprises import enterprise
 from gateway.demo.instance import Instance
+from gateway.demo.registered import HOLDERS, as_registered
 from gateway.demo.samples import as_csv, parties_of
 
 FEWEST_ROWS = 3
@@ -37,8 +39,11 @@ def _table(dataset: str, enterprises: int, today: date) -> tuple[list[str], list
     declared = get_dataset(dataset)
     many = max(FEWEST_ROWS, round(SHARES[dataset] * enterprises))
     chosen = sorted(Random(dataset).sample(range(1, enterprises + 1), min(many, enterprises)))
-    rows = sample_rows(declared, parties_of(chosen), today)
-    return sample_header(declared), [*rows, *_refused(rows[0])]
+    if dataset == HOLDERS:
+        chosen = [number for number in chosen if not enterprise(number).is_sole_trader]
+    header = sample_header(declared)
+    rows = as_registered(dataset, chosen, header, sample_rows(declared, parties_of(chosen), today))
+    return header, [*rows, *_refused(rows[0])]
 
 
 def _refused(row: list[str]) -> list[list[str]]:

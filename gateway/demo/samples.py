@@ -11,6 +11,7 @@ from connectors.catalogue.load import datasets
 from connectors.catalogue.samples import SampleParty, sample_header, sample_rows
 from connectors.model.datasets import Dataset
 from gateway.demo.enterprises import enterprise
+from gateway.demo.registered import as_registered
 
 PARTIES = range(3, 9)
 SERIES = "S"  # other documents than those the city was built with
@@ -39,7 +40,8 @@ def write_samples(folder: Path, today: date) -> list[Path]:
 
 def sample_of(dataset: Dataset, today: date) -> tuple[list[str], list[list[str]]]:
     """Return the headings and the rows of a dataset's sample file."""
-    return sample_header(dataset), sample_rows(dataset, parties_of(PARTIES), today, SERIES)
+    header, rows = sample_header(dataset), sample_rows(dataset, parties_of(PARTIES), today, SERIES)
+    return header, as_registered(dataset.dataset, PARTIES, header, rows)
 
 
 def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:

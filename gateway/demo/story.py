@@ -9,8 +9,9 @@ from uuid import uuid4
 from connectors.catalogue.load import get_dataset
 from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.demo.command_line import DemoError
-from gateway.demo.enterprises import NAMES, PUMPS, SHOES, abnormal, penalties, registrations, uscc
+from gateway.demo.enterprises import NAMES, PUMPS, SHOES, abnormal, penalties, uscc
 from gateway.demo.instance import today, wait_until
+from gateway.demo.registered import registrations
 from gateway.demo.samples import as_csv, sample_of
 from gateway.demo.town import StoryTown
 from signing.jws import sign_jws

@@ -1,5 +1,5 @@
-"""A JSON body looked at before its form is: how deep it goes, how much is in it, whether a text holds NUL, and whether
-an object names a member twice.
+    """Raise DeniedError for a body that is not UTF-8 (RFC 8259 8.1), too deep, has too many parts, names a member twice,
+    or holds NUL, which no database text can.
 
 Of two members of one name a parser takes either (RFC 8259 4): what one part of a system checks, another would not read.
 I-JSON has none (RFC 7493 2.3), and both readers of bodies, the framework's and the front's, would take the last.
@@ -20,11 +20,15 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
 
 
 def check_json(body: bytes) -> None:
-    """Raise DeniedError for a body that is too deep, has too many parts, names a member twice, or holds NUL, which no
-    database text can.
+    """Raise DeniedError for a body that is not UTF-8 (RFC 8259 8.1), too deep, has too many parts, names a member twice,
+    or holds NUL, which no database text can.
 
     Whether it is JSON is left to the parser.
     """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise _refused("须为 UTF-8 编码 It is not UTF-8.") from fault
     depth = 0
     for number, part in enumerate(_PART.finditer(body), 1):
         mark = body[part.start()]
@@ -35,13 +39,13 @@ def check_json(body: bytes) -> None:
             raise _refused(f"内容过多 It has more than {MOST_PARTS} texts, brackets and commas.")
     if _NUL.search(body):
         raise _refused(r"文字不能含 NUL（\u0000） No text can hold NUL (\u0000).")
-    _check_names(body)
+    _check_names(text)
 
 
-def _check_names(body: bytes) -> None:
-    """Raise DeniedError for an object that names a member twice; in an encoding the framework would read."""
+def _check_names(text: str) -> None:
+    """Raise DeniedError for an object that names a member twice."""
     try:
-        _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+        _DECODER.decode(text)
     except _TwiceError as fault:
         name = str(fault)[:100]  # it is told to whoever sent it
         raise _refused(f"成员 {name} 出现了两次 The member {name} is named twice (RFC 8259 4).", name) from None

@@ -33,6 +33,10 @@ def test_a_list_in_a_pipe_is_neither_cut_nor_folded():
     assert (first.split(), second.split()) == ([LONG, "1"], [LONG, "2"])
 
 
+def test_no_line_in_a_pipe_is_filled_up_to_the_longest_one():
+    assert [line for code in (SHOWN, LISTED) for line in lines(code) if line != line.rstrip()] == []
+
+
 @pytest.mark.parametrize("name", ["out.txt", "out.xls", "out", "out.xlsx.txt", ".xlsx"])
 @pytest.mark.parametrize("rule", [workbook, workbook_or_csv])
 def test_a_workbook_is_called_what_it_is(tmp_path, rule, name):

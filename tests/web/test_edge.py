@@ -101,3 +101,12 @@ def test_an_issuer_is_a_host_without_a_path(issuer, sound):
     else:
         with pytest.raises(ValueError, match="issuer"):
             Settings(issuer=issuer)
+
+
+@pytest.mark.parametrize(
+    "address", ["/v1/quota?x=%ff", "/v1/quota?%b2%e9=1", "/v1/records/%ff/proof", "/console?q=%a1%a2"]
+)
+async def test_an_address_that_is_not_utf8_is_refused_and_says_so(client, address):
+    answer = await client.get(address)
+    assert (answer.status_code, "UTF-8" in answer.json()["detail"]) == (400, True)
+    assert (await client.get("/v1/quota?x=%E6%9F%A5")).status_code == 401  # UTF-8, of a stranger

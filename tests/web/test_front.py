@@ -91,3 +91,16 @@ async def test_a_key_stands_for_one_question_whichever_way_it_comes(story, scene
     again, other = await put(), await put(purpose="renewal")
     assert (first.status_code, again.json(), other.status_code) == (200, first.json(), 422)
     assert again.headers["idempotency-replayed"] == "true"
+
+
+async def test_a_body_that_is_not_utf8_is_told_so(story, scenes, service):  # noqa: F811
+    headers = await story.headers("bank-1")
+    said = []
+    for _ in ("in front", "by the route"):
+        for body in (SOUND[:-2] + b'\xff"}', json.dumps(QUESTION).encode("utf-16"), "查询".encode("gbk")):
+            sent = {"content-type": "application/json", "idempotency-key": str(uuid4()), **headers}
+            answer = await story.client.post("/v1/inquiries", content=body, headers=sent)
+            said.append((answer.status_code, answer.json()["detail"]))
+            headers = await story.headers("bank-1")
+        service.fronts.clear()
+    assert {(status, "UTF-8" in detail) for status, detail in said} == {(400, True)}

@@ -1,5 +1,5 @@
-    """Raise DeniedError for a body that is not UTF-8 (RFC 8259 8.1), too deep, has too many parts, names a member twice,
-    or holds NUL, which no database text can.
+"""A JSON body looked at before its form is: its encoding, how deep it goes, how much is in it, whether a text holds
+NUL, and whether an object names a member twice.
 
 Of two members of one name a parser takes either (RFC 8259 4): what one part of a system checks, another would not read.
 I-JSON has none (RFC 7493 2.3), and both readers of bodies, the framework's and the front's, would take the last.
@@ -20,8 +20,8 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
 
 
 def check_json(body: bytes) -> None:
-    """Raise DeniedError for a body that is not UTF-8 (RFC 8259 8.1), too deep, has too many parts, names a member twice,
-    or holds NUL, which no database text can.
+    """Raise DeniedError for a body that is not UTF-8 (RFC 8259 8.1), is too deep, has too many parts, names a member
+    twice, or holds NUL, which no database text can.
 
     Whether it is JSON is left to the parser.
     """

@@ -1,5 +1,6 @@
 """Errors at the edge: RFC 9457 problem documents, one place that makes them."""
 
+import json
 from typing import Any
 
 import structlog
@@ -39,10 +40,24 @@ def problem_document(issuer: str, denial: Denial) -> dict[str, Any]:
     }
 
 
-def problem(request: Request, denial: Denial) -> JSONResponse:
+class ProblemResponse(JSONResponse):
+    """A problem document. What it repeats of a request may hold half a surrogate pair, which JSON can name and no
+    encoding can send: it is shown as a question mark.
+    """
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - Starlette's own
+        """Return the document in UTF-8."""
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
+
+
+def problem(request: Request, denial: Denial) -> ProblemResponse:
     """Answer with the problem document of a denial. Raises KeyError for a reason that the error table does not have."""
     body, status = problem_document(request.app.state.issuer, denial), ERRORS[denial.reason].status
-    return JSONResponse(body, status, headers=dict(denial.headers), media_type=MEDIA_TYPE)
+    return ProblemResponse(body, status, headers=dict(denial.headers))
 
 
 async def on_storage(request: Request, fault: Exception) -> Response:

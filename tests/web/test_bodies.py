@@ -1,5 +1,7 @@
 """Bodies: none is read for a stranger, and of nobody more than the route takes. Generated from the route table."""
 
+import codecs
+
 import pytest
 
 from gateway.admin.actions import SetSigning
@@ -121,7 +123,8 @@ async def test_no_text_of_a_json_body_holds_nul(client, kinds, name):
 
 @pytest.mark.parametrize("name", TAKES_JSON)
 async def test_no_object_of_a_json_body_names_a_member_twice(client, kinds, name):
-    for whole in (b'{"purpose": 1, "purpose": 1}', b'[{"a": [{"x": 1, "\\u0078": {}}]}]'):
+    twice = b'{"purpose": 1, "purpose": 1}'
+    for whole in (twice, codecs.BOM_UTF8 + twice, b'[{"a": [{"x": 1, "\\u0078": {}}]}]'):
         answer = await send(client, name, Body(len(whole), begins=whole), token(kinds, holder(name)))
         assert answer.status_code == 400
         [told] = answer.json()["invalid_params"]
@@ -130,6 +133,13 @@ async def test_no_object_of_a_json_body_names_a_member_twice(client, kinds, name
     harmless = b'{"a": {"b": 1}, "b": "a"}'
     answer = await send(client, name, Body(len(harmless), begins=harmless), token(kinds, holder(name)))
     assert "出现了两次" not in answer.text
+
+
+@pytest.mark.parametrize("name", TAKES_JSON)
+async def test_a_member_whose_name_is_no_text_is_told_of(client, kinds, name):
+    for half in (b'{"\\ud800": 1}', b'{"\\ud800": 1, "\\ud800": 2}'):
+        answer = await send(client, name, Body(len(half), begins=half), token(kinds, holder(name)))
+        assert answer.status_code in {400, 422}, answer.text
 
 
 def test_the_interface_says_what_is_too_large():

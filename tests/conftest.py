@@ -146,9 +146,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def gateway(
-    request: pytest.FixtureRequest, settings: Settings, database_urls: DatabaseUrls
-) -> AsyncIterator[Gateway]:
+async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncIterator[Gateway]:
     """An initialised instance, shared by a module's tests; what they leave in it has its entries in the log."""
     from gateway.gateway import open_gateway
     from gateway.people.initialise import initialise
@@ -157,8 +155,7 @@ async def gateway(
     await initialise(settings, database, operator="operator-1", operator_key=settings.home / "operator-1.json")
     async with open_gateway(settings, database) as opened:
         yield opened
-        if not getattr(request.module, "FORGES", False):
-            assert await rows_without_entry(database) == []
+        assert await rows_without_entry(database) == []
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """What a module's tests leave in its database: no row whose entry is not in the log.
 
 Every row that an action writes names its event, and both are written by one transaction. An event's id is a UUID of
-version 7; a row that a test puts there by itself carries a random one (version 4), which is passed over. A module that
-forges rows or takes entries out says `FORGES = True`.
+version 7; a row that a test puts there by itself carries a random one (version 4), which is passed over.
 """
 
 from sqlalchemy import text

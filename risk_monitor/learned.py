@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from risk_monitor.errors import WatchError
 from risk_monitor.judging import Measures
 from risk_monitor.load import wrong_form
+from risk_monitor.watch import Watch
 from signing.canonical import canonical_bytes, sha256_hex
 
 ALL_PPM = 1_000_000
@@ -69,6 +70,11 @@ def read_learned(source: str) -> Learned:
 def write_learned(model: Learned) -> str:
     """Return a model as YAML."""
     return yaml.safe_dump(msgspec.to_builtins(model), sort_keys=False, default_flow_style=None, width=120)
+
+
+def read_by(watch: Watch, model: Learned | None) -> list[str]:
+    """Return the measures that the rules or the model read, if there is one, each once."""
+    return list(dict.fromkeys([*watch.measures, *(model.measures if model else ())]))
 
 
 def points_of(model: Learned, measures: Measures) -> tuple[Points, Points]:

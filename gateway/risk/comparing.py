@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gateway.risk.labelled import INDUSTRY, leads_of, measures_of
 from risk_monitor.evaluation import Found, evaluate, hard
 from risk_monitor.judging import judge
-from risk_monitor.learned import Learned, in_turn, order_of, points_of
+from risk_monitor.learned import Learned, in_turn, order_of, points_of, read_by
 from risk_monitor.watch import Watch
 from scoring_adapter.modeling.table import PERIOD, Labelled
 
@@ -30,7 +30,7 @@ def compare(watch: Watch, model: Learned | None, table: Labelled) -> dict[str, A
         "watch": {"version": watch.version, "digest": watch.digest},
         "model": {"version": model.version, "digest": model.digest} if model else None,
         "rows": len(table.frame), "bad": int(table.bad.sum()),
-        "without_measures": [one for one in _read_by(watch, model) if one not in table.tags],
+        "without_measures": [one for one in read_by(watch, model) if one not in table.tags],
         "all": _told(watch, model, table, everybody), "hard": None, "periods": [],
     }  # fmt: skip
     if INDUSTRY in table.frame.columns:
@@ -48,17 +48,12 @@ def compare(watch: Watch, model: Learned | None, table: Labelled) -> dict[str, A
 
 def orders_of(watch: Watch, model: Learned | None, table: Labelled) -> Orders:
     """Return in which order each way looks at a table's enterprises: their places, the first one first."""
-    measures, subjects = measures_of(_read_by(watch, model), table), np.arange(len(table.frame))
+    measures, subjects = measures_of(read_by(watch, model), table), np.arange(len(table.frame))
     rules = judge(watch, measures).order(subjects)
     if model is None:
         return {"rules": rules}
     learned = order_of(points_of(model, measures)[0], subjects)
     return {"rules": rules, "model": learned, "both": in_turn([rules, learned])}
-
-
-def _read_by(watch: Watch, model: Learned | None) -> list[str]:
-    """Return the measures that the rules or the model read, each once."""
-    return list(dict.fromkeys([*watch.measures, *(model.measures if model else ())]))
 
 
 def _told(watch: Watch, model: Learned | None, table: Labelled, chosen: Rows) -> dict[str, list[dict[str, Any]]]:

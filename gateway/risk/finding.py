@@ -14,7 +14,7 @@ from gateway.risk.open_points import OpenPoints
 from gateway.risk.pieces import Piece, judge_pieces
 from gateway.risk.standing import Found, Key
 from risk_monitor.judging import signs_of
-from risk_monitor.learned import Learned
+from risk_monitor.learned import Learned, read_by
 from risk_monitor.names import LEVELS
 from risk_monitor.watch import NO_TAGS, Watch
 
@@ -29,8 +29,7 @@ class Rule:
     @property
     def tags(self) -> list[str]:
         """The tags that either reads."""
-        measures = [*self.watch.measures, *(self.model.measures if self.model else ())]
-        return [name for name in dict.fromkeys(measures) if not name.startswith(NO_TAGS)]
+        return [name for name in read_by(self.watch, self.model) if not name.startswith(NO_TAGS)]
 
 
 @dataclass(frozen=True)

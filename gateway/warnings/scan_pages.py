@@ -15,7 +15,7 @@ from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.words import words_of
 from gateway.console.workbook import write_csv, write_workbook
-from gateway.inquiries.batches.sheet import read_sheet, refused_sheet
+from gateway.inquiries.batches.sheet import LARGEST_SHEET, read_sheet, refused_sheet
 from gateway.inquiries.batches.tables import InquiryBatch
 from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.shown import why
@@ -32,7 +32,7 @@ from gateway.warnings.asking import PURPOSE
 from gateway.warnings.scan_rows import scanned
 from gateway.warnings.scan_words import laid_out, lines_of
 from gateway.warnings.scanning import MOST_SCANNED, ScanRequest, get_scan, list_providers, list_scans, open_scan
-from gateway.warnings.subscription_pages import LARGEST_SHEET, Secrets
+from gateway.warnings.subscription_pages import Secrets
 from gateway.web.dependencies import Units
 from gateway.web.router import OWN_LIMIT, Router
 
@@ -66,10 +66,8 @@ async def scan_sheet(
         async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
             values = sent.fields
             rows = read_sheet(sent.path, product=RISK_WATCH, purpose=PURPOSE)
-    except MalformedError as fault:
-        return await _list(request, units, staff, costs, Form(values, {"file": words.half(fault)}), 400)
-    except DeniedError as fault:
-        told, status = refused_sheet(words, fault.denial)
+    except (MalformedError, DeniedError) as fault:
+        told, status = refused_sheet(words, fault)
         return await _list(request, units, staff, costs, Form(values, {"file": told}), status)
     if wrong := next((row for row in rows if row.question is None), None):
         told = words("joint-scan-row", number=wrong.number, why=words(wrong.wrong))

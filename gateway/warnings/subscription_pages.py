@@ -27,7 +27,7 @@ from gateway.console.table import (
     table_query,
 )
 from gateway.console.words import NOTHING, Words, words_of
-from gateway.inquiries.batches.sheet import SheetRow, read_sheet, refused_sheet
+from gateway.inquiries.batches.sheet import LARGEST_SHEET, SheetRow, read_sheet, refused_sheet
 from gateway.inquiries.needs import datasets_needed
 from gateway.inquiries.shown import enterprise_cell, why
 from gateway.intake.forms import file_form
@@ -47,7 +47,6 @@ from gateway.web.router import OWN_LIMIT, Router
 
 router = Router(prefix="/console/warning-subscriptions", include_in_schema=False)
 Secrets = Annotated[Protector, Depends(part("protector"))]
-LARGEST_SHEET = 2 * 1024 * 1024
 SHOWN = 50
 STATUSES: dict[str, Tone] = {"active": "ok", "ended": "quiet"}
 SPEC = TableSpec(
@@ -98,9 +97,7 @@ async def add_many(request: Request, units: Units, protector: Secrets, staff: St
         async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
             rows = read_sheet(sent.path, product=RISK_WATCH, purpose=PURPOSE)
     except (MalformedError, DeniedError) as fault:
-        told, status = (
-            (words.half(fault), 400) if isinstance(fault, MalformedError) else refused_sheet(words, fault.denial)
-        )
+        told, status = refused_sheet(words, fault)
         return page(request, "warning_outcomes", staff.present, rows=[], subscribed=0, wrong=told, status=status)
     actor = staff.acting("inquiries", sent.fields.get("account", ""))
     sound = [row for row in rows if row.question is not None and row.question.product == RISK_WATCH]

@@ -48,11 +48,12 @@ class GuardedRoute(APIRoute):
         """Return the handler: the caller, the body, the answer."""
         answer, checks, takes_json = self.get_answer(), [*head_checks(self.dependant)], self.body_field is not None
         parameters = frozenset(query_names(self.dependant))
+        reads = self.methods == {"GET"} and self.path.startswith(INTERFACE)
 
         async def guarded(request: Request) -> Response:
             for check in checks:
                 await check(request)
-            if request.method == "GET" and request.url.path.startswith(INTERFACE):
+            if reads:
                 check_query(request, parameters)
             admitted = bounded(request, self.most_bytes)
             if takes_json:

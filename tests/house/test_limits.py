@@ -59,7 +59,7 @@ ELSEWHERE = {
     "gateway.inquiries.batches.batch.TURN": (timedelta(minutes=5), "tests/inquiries/test_batches.py"),
     "gateway.inquiries.batches.batch.MOST_QUESTIONS": (500, "tests/inquiries/test_batches.py"),
     "gateway.inquiries.batches.routes.LARGEST_BATCH": (512 * 1024, "tests/inquiries/test_batches.py"),
-    "gateway.inquiries.batches.pages.LARGEST_SHEET": (2 * 1024**2, "tests/inquiries/test_pages.py"),
+    "gateway.inquiries.batches.sheet.LARGEST_SHEET": (2 * 1024**2, "tests/inquiries/test_pages.py"),
     "gateway.quota.costs.MOST_COST": (10_000, "tests/quota/test_costs.py"),
     "gateway.quota.forecast.PACE_DAYS": (14, "tests/quota/test_forecast.py"),
     "gateway.quota.grants.LAST_PRIORITY": (100, "tests/quota/test_limits.py"),

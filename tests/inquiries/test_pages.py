@@ -19,7 +19,7 @@ from gateway.app import create_app
 from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.answers import ANSWER_TYPE
 from gateway.inquiries.batches.batch import work_batches
-from gateway.inquiries.batches.pages import LARGEST_SHEET
+from gateway.inquiries.batches.sheet import LARGEST_SHEET
 from gateway.inquiries.duties import follow
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
@@ -469,6 +469,8 @@ async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_b
     token = re.search(r'name="token" value="([^"]+)"', looked.text)[1]
     lines = html.unescape(re.search(r"<textarea[^>]*>([^<]*)<", looked.text)[1])
     asked = {"lines": lines, "token": token, "account": "bank-1"}
+    doubled = {**asked, "lines": lines + "\n" + lines.splitlines()[0]}
+    await send(town.li, "ask-many/ask", doubled, 400)  # of one row no two questions
     path = (await send(town.li, "ask-many/ask", asked)).headers["location"]
     assert (await send(town.li, "ask-many/ask", asked)).headers["location"] == path  # the form was sent twice
     assert "等待查询" in await look(town.li, path.removeprefix("/console/"))

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.batches.batch import work_batches
-from gateway.warnings.subscription_pages import LARGEST_SHEET
+from gateway.inquiries.batches.sheet import LARGEST_SHEET
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.persons import signed_in

@@ -21,7 +21,7 @@ from gateway.console.workbook import write_csv, write_workbook
 from gateway.inquiries.asking import Question
 from gateway.inquiries.batches.batch import BatchRequest, get_batch, give_rows, list_batches, open_batch
 from gateway.inquiries.batches.results import file_rows, outcome_of
-from gateway.inquiries.batches.sheet import read_sheet, refused_sheet, template
+from gateway.inquiries.batches.sheet import LARGEST_SHEET, read_sheet, refused_sheet, template
 from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.shown import why
 from gateway.intake.forms import file_form
@@ -37,7 +37,6 @@ from gateway.web.router import OWN_LIMIT, Router
 
 router = Router(prefix="/console/ask-many", include_in_schema=False)
 Secrets = Annotated[Protector, Depends(part("protector"))]
-LARGEST_SHEET = 2 * 1024 * 1024
 TOKEN_BYTES = 18
 LISTED = 20
 
@@ -65,10 +64,8 @@ async def look(request: Request, units: Units, staff: Staff, intake: TheIntake, 
             if product not in PRODUCTS or purpose not in PURPOSES:
                 raise PageError("form-stale", 400)
             rows = read_sheet(sent.path, product=product, purpose=purpose)
-    except MalformedError as fault:
-        return await _form(request, units, staff, costs, Form(values, {"file": words.half(fault)}), 400)
-    except DeniedError as fault:
-        said, status = refused_sheet(words, fault.denial)
+    except (MalformedError, DeniedError) as fault:
+        said, status = refused_sheet(words, fault)
         return await _form(request, units, staff, costs, Form(values, {"file": said}), status)
     sound = [(row.number, row.question) for row in rows if row.question is not None]
     return page(
@@ -89,10 +86,12 @@ async def ask(
     if not token.isascii() or not 1 <= len(token) <= 2 * TOKEN_BYTES:
         raise PageError("form-stale", 400)
     try:
-        asked = dict(_asked(line) for line in form.get("lines", "").splitlines())
+        lines = [_asked(line) for line in form.get("lines", "").splitlines()]
     except (ValueError, ValidationError) as fault:
         raise PageError("form-stale", 400) from fault
-    if not asked or not 1 <= min(asked) <= max(asked) <= LARGEST_SHEET:  # no sheet has more rows than letters
+    asked = dict(lines)
+    # No sheet has more rows than letters, nor a row twice: of two only one would be asked.
+    if not asked or len(asked) < len(lines) or not 1 <= min(asked) <= max(asked) <= LARGEST_SHEET:
         raise PageError("form-stale", 400)
     key = f"form {staff.present.person_id} {token}"
     wanted = BatchRequest(key, list(asked.values()), form.get("partial") == "yes", numbers=list(asked))

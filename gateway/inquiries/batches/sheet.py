@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from connectors.catalogue.load import get_catalogue
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.decoding.decode import decode
+from connectors.errors import MalformedError
 from consent.terms import PURPOSES
 from gateway.console.words import Words
 from gateway.console.workbook import write_workbook
@@ -18,8 +19,9 @@ from gateway.inquiries.batches.batch import MOST_QUESTIONS
 from gateway.inquiries.shown import why
 from gateway.inquiries.written import FIELDS, read_written
 from gateway.quota.products import PRODUCTS
-from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.denial import DeniedError
 
+LARGEST_SHEET = 2 * 1024 * 1024  # bytes; "batch-too-large" says it
 # Headings that are read, in Chinese or in English.
 SUBJECT = ("统一社会信用代码", "企业代码", "subject", "uscc")
 PRODUCT = ("产品", "product")
@@ -106,11 +108,13 @@ def _read_row(number: int, subject: str, usual: Mapping[str, str], given: Mappin
     return SheetRow(number, subject, question)
 
 
-def refused_sheet(words: Words, denial: Denial) -> tuple[str, int]:
+def refused_sheet(words: Words, fault: MalformedError | DeniedError) -> tuple[str, int]:
     """Return what is said beside a form whose file was refused, and the status of its page."""
-    if denial.reason == "delivery-too-large":
+    if isinstance(fault, MalformedError):
+        return words.half(fault), 400
+    if fault.denial.reason == "delivery-too-large":
         return words("batch-too-large"), 413
-    return why(words, denial.reason), 400
+    return why(words, fault.denial.reason), 400
 
 
 def template() -> bytes:
